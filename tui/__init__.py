@@ -1,0 +1,1 @@
+"""tradex-tui: a live multi-symbol market monitor for the terminal."""

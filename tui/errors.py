@@ -1,0 +1,49 @@
+"""The one tree of errors that are for people: what happened, to what, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class TradexError(Exception):
+    """A sentence for the person at the screen, and a hint what to do about it."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class UsageError(TradexError):
+    """Something typed on the command line or in the palette is not known."""
+
+
+class ConfigError(TradexError):
+    """The config file cannot be used: the message has file, key, found and expected."""
+
+
+class ThemeError(TradexError):
+    """One theme file cannot be used; the others can."""
+
+
+class ExchangeError(TradexError):
+    """The exchange, or the way to it, answered with something else than data."""
+
+
+def nearest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
+    """The known words most like `word`, best first, without regard to case."""
+    by_fold = {name.casefold(): name for name in known}
+    close = get_close_matches(word.casefold(), by_fold, n=count, cutoff=0.5)
+    return [by_fold[name] for name in close]
+
+
+def unknown(kind: str, word: str, known: Iterable[str]) -> UsageError:
+    """One line that names the valid words and the nearest: `Unknown interval '7m'. ...`."""
+    valid = list(known)
+    close = nearest(word, valid, 1)
+    guess = f"Did you mean {close[0]}? " if close else ""
+    return UsageError(f"Unknown {kind} '{word}'.", f"{guess}Valid: {', '.join(valid)}.")

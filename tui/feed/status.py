@@ -1,0 +1,161 @@
+"""What the feed says of itself: the immutable facts that screens and scripts read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from tui.market.candle import Candle
+from tui.market.events import Ticker
+from tui.market.series import Hole
+from tui.market.symbol import Subscription, Symbol
+
+
+class ConnectionState(Enum):
+    """Where a connection stands; the values are what `stream --states` prints."""
+
+    IDLE = "idle"
+    DIALING = "dialing"
+    AUTHING = "authing"
+    SUBSCRIBING = "subscribing"
+    SYNCING = "syncing"
+    LIVE = "live"
+    STALE = "stale"
+    BACKOFF = "backoff"
+    PARKED = "parked"
+    CLOSING = "closing"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class FeedStatus:
+    """The health of one subscription.
+
+    `attempt` is the number of the next dial since the link was last stable; `retry_in` seconds
+    until it. `data_age` is seconds since the last data of this symbol, None before the first.
+    `quiet` is true when the exchange, asked over REST, confirmed that nothing was traded.
+    `rejected` is the exchange's or our reason why this subscription cannot be served.
+    """
+
+    state: ConnectionState
+    attempt: int = 0
+    retry_in: float | None = None
+    reason: str = ""
+    data_age: float | None = None
+    quiet: bool = False
+    rejected: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesView:
+    """One subscription at one instant: all that a pane draws.
+
+    `candles` are the exchange's own, oldest first, the last one usually still forming. `price`
+    is the newest traded price, which may be ahead of the last candle; `price_time` its exchange
+    time in ms. `holes` are unknown ranges, `uncertain_from` the open time from which candles
+    wait for backfill (None when the series is whole), `repaired` the ranges that backfill filled.
+    """
+
+    subscription: Subscription
+    revision: int
+    candles: tuple[Candle, ...]
+    holes: tuple[Hole, ...]
+    repaired: tuple[Hole, ...]
+    uncertain_from: int | None
+    price: float | None
+    price_time: int | None
+    price_digits: int
+    volume_digits: int
+    ticker: Ticker | None
+    status: FeedStatus
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionStatus:
+    """One row of the connection panel; durations are seconds, rates per second."""
+
+    id: int
+    exchange: str
+    subscriptions: tuple[Subscription, ...]
+    state: ConnectionState
+    attempt: int
+    retry_in: float | None
+    reason: str
+    close_code: int | None
+    close_reason: str
+    round_trip: float | None
+    messages_rate: float
+    bytes_rate: float
+    data_age: float | None
+    uptime: float | None
+    reconnects: int
+    gaps_found: int
+    gaps_repaired: int
+
+
+@dataclass(frozen=True, slots=True)
+class StateChanged:
+    """A subscription's connection entered `state`; `delay` seconds until the next dial."""
+
+    subscription: Subscription
+    state: ConnectionState
+    attempt: int
+    delay: float | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class GapOpened:
+    """Candles from `start` (ms UTC) on may be missing: the link was lost or frames were."""
+
+    subscription: Subscription
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class GapRepaired:
+    """Backfill made [start, end) whole again; `candles` were filled in or changed."""
+
+    subscription: Subscription
+    start: int
+    end: int
+    candles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """This subscription cannot be served; `nearest` are the exchange's most similar names."""
+
+    subscription: Subscription
+    reason: str
+    nearest: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CandleChanged:
+    """A candle of a subscription changed; `origin` is one of `history`, `live`, `backfill`."""
+
+    subscription: Subscription
+    candle: Candle
+    origin: str
+    revised: bool = False
+
+
+FeedEvent = StateChanged | GapOpened | GapRepaired | Rejected | CandleChanged
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """All that happened since the last drain: subscriptions to redraw, notable events in order."""
+
+    dirty: frozenset[Subscription] = frozenset()
+    events: tuple[FeedEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolDirectory:
+    """The symbols of an exchange as far as they are known; `error` says why they are not."""
+
+    exchange: str
+    symbols: dict[str, Symbol] = field(default_factory=dict)
+    error: str = ""

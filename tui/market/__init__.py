@@ -1,0 +1,1 @@
+"""Facts about markets: no I/O, no clock, standard library only."""

@@ -1,0 +1,76 @@
+"""What an exchange can say, in one vocabulary for all of them.
+
+`Exchange.parse` yields these. Names and reasons are clean text; times are int ms UTC of the
+exchange; prices and volumes are finite floats.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tui.market.candle import Candle
+from tui.market.interval import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class CandleReport:
+    """The full state of one candle; replaces, never adds."""
+
+    name: str
+    interval: Interval
+    candle: Candle
+
+
+@dataclass(frozen=True, slots=True)
+class Trade:
+    """One trade, or several at one price; `first_id` to `last_id` is without a jump per symbol."""
+
+    name: str
+    price: float
+    size: float
+    time: int
+    first_id: int
+    last_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ticker:
+    """The last 24 hours of a symbol: `open` is the price 24 h ago, `volume` in the base asset."""
+
+    name: str
+    open: float
+    high: float
+    low: float
+    last: float
+    volume: float
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ack:
+    """The exchange took the command `id`."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """The exchange refused the command `id` (None when it does not say which)."""
+
+    id: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerClosing:
+    """The server will go away soon: open another connection now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Malformed:
+    """A frame, or a part of one, that could not be read; `reason` is one clipped line."""
+
+    reason: str
+
+
+Event = CandleReport | Trade | Ticker | Ack | Refusal | ServerClosing | Malformed

@@ -1,0 +1,55 @@
+"""Foreign text made harmless: every string from outside passes here before it is shown or kept."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Control, format (bidi and zero-width too), surrogate, private use, unassigned, line separators.
+_DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+# A whole escape sequence goes, so that no "[31m" stays behind.
+_ESCAPES = re.compile(
+    r"(?:\x1b\]|\x9d)[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)?"  # OSC
+    r"|(?:\x1b[PX^_]|[\x90\x98\x9e\x9f])[^\x1b\x9c]*(?:\x1b\\|\x9c)?"  # DCS, SOS, PM, APC
+    r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"  # CSI
+    r"|\x1b[ -/]*[0-~]?"
+)
+_MARKS_ALLOWED = 2
+SYMBOL_CELLS = 32
+TEXT_CELLS = 500
+
+
+def clean(foreign: str, limit: int = TEXT_CELLS) -> str:
+    """Text that is safe on a screen, in a log line or in a file name's stem.
+
+    Drops escape sequences, control, bidi, zero-width and private characters, all but two
+    combining marks in a row; folds white space to single spaces; cuts at `limit` cells.
+    """
+    kept: list[str] = []
+    marks = cells = 0
+    for char in _ESCAPES.sub("", foreign[: limit * 20]):
+        category = unicodedata.category(char)
+        if char.isspace():
+            char = " "
+        elif category in _DROPPED:
+            continue
+        marks = marks + 1 if category.startswith("M") else 0
+        if marks > _MARKS_ALLOWED or (char == " " and kept[-1:] == [" "]):
+            continue
+        cells += _width(char, category)
+        if cells > limit:
+            return "".join(kept[:-1]).rstrip() + "…"
+        kept.append(char)
+    return "".join(kept).strip()
+
+
+def file_stem(foreign: str) -> str:
+    """A file name's stem from foreign text: letters, digits, dot, dash and underscore."""
+    stem = re.sub(r"[^\w.-]+", "-", clean(foreign, 80)).strip(".-")
+    return stem or "unnamed"
+
+
+def _width(char: str, category: str) -> int:
+    if category.startswith("M"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

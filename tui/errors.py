@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from tui.text import clean
+
 
 class TradexError(Exception):
     """A sentence for the person at the screen, and a hint what to do about it."""
@@ -43,7 +45,7 @@ def nearest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
 
 def unknown(kind: str, word: str, known: Iterable[str]) -> UsageError:
     """One line that names the valid words and the nearest: `Unknown interval '7m'. ...`."""
-    valid = list(known)
+    valid, word = list(known), clean(word, 64)
     close = nearest(word, valid, 1)
     guess = f"Did you mean {close[0]}? " if close else ""
     return UsageError(f"Unknown {kind} '{word}'.", f"{guess}Valid: {', '.join(valid)}.")

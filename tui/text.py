@@ -14,6 +14,12 @@ _ESCAPES = re.compile(
     r"|(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]?"  # CSI
     r"|\x1b[ -/]*[0-~]?"
 )
+# Letters and marks by category that draw nothing (Unicode's Default_Ignorable_Code_Point).
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+# Two cells wide since Unicode 16, which Python's own tables may not know yet.
+_NEWLY_WIDE = re.compile("[\u2630-\u2637\u268a-\u268f\u4dc0-\u4dff\U0001d300-\U0001d376]")
 _MARKS_ALLOWED = 2
 SYMBOL_CELLS = 32
 TEXT_CELLS = 500
@@ -22,25 +28,27 @@ TEXT_CELLS = 500
 def clean(foreign: str, limit: int = TEXT_CELLS) -> str:
     """Text that is safe on a screen, in a log line or in a file name's stem.
 
-    Drops escape sequences, control, bidi, zero-width and private characters, all but two
+    Drops escape sequences, control, bidi, invisible and private characters, all but two
     combining marks in a row; folds white space to single spaces; cuts at `limit` cells.
     """
     kept: list[str] = []
-    marks = cells = 0
-    for char in _ESCAPES.sub("", foreign[: limit * 20]):
+    marks = cells = uncut = 0
+    for char in _INVISIBLE.sub("", _ESCAPES.sub("", foreign[: limit * 20])).rstrip():
         category = unicodedata.category(char)
         if char.isspace():
             char = " "
         elif category in _DROPPED:
             continue
         marks = marks + 1 if category.startswith("M") else 0
-        if marks > _MARKS_ALLOWED or (char == " " and kept[-1:] == [" "]):
+        if marks > _MARKS_ALLOWED or (char == " " and kept[-1:] in ([], [" "])):
             continue
         cells += _width(char, category)
         if cells > limit:
-            return "".join(kept[:-1]).rstrip() + "…"
+            return "".join(kept[:uncut]).rstrip() + "…"
         kept.append(char)
-    return "".join(kept).strip()
+        if cells < limit:
+            uncut = len(kept)
+    return "".join(kept).rstrip()
 
 
 def file_stem(foreign: str) -> str:
@@ -52,4 +60,4 @@ def file_stem(foreign: str) -> str:
 def _width(char: str, category: str) -> int:
     if category.startswith("M"):
         return 0
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+    return 2 if unicodedata.east_asian_width(char) in "WF" or _NEWLY_WIDE.match(char) else 1

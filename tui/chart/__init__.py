@@ -1,0 +1,1 @@
+"""Pure drawing: a series, a size and options in; rows of text runs with style roles out."""

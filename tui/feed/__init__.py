@@ -1,0 +1,1 @@
+"""Connections, history and series: asyncio on its own thread, no screen."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
 from tui.market.candle import Candle
 from tui.market.events import Ticker
 from tui.market.series import Hole
-from tui.market.symbol import Subscription, Symbol
+from tui.market.symbol import Subscription, SymbolInfo
 
 
 class ConnectionState(Enum):
@@ -154,8 +155,8 @@ class Drained:
 
 @dataclass(frozen=True, slots=True)
 class SymbolDirectory:
-    """The symbols of an exchange as far as they are known; `error` says why they are not."""
+    """The symbols of an exchange by name; empty until loaded, `error` says why it could not be."""
 
     exchange: str
-    symbols: dict[str, Symbol] = field(default_factory=dict)
+    symbols: Mapping[str, SymbolInfo] = field(default_factory=dict)
     error: str = ""

@@ -16,7 +16,7 @@ def change(value: float, digits: int) -> str:
 
 
 def percent(ratio: float) -> str:
-    """`+1.25 %` for 0.0125, eight cells up to 999.99 %."""
+    """`+1.25 %` for 0.0125; at most nine cells, as it stops at 999.99 % either way."""
     return f"{max(-9.9999, min(9.9999, ratio)) * 100:+.2f} %"
 
 
@@ -30,8 +30,8 @@ def volume(value: float) -> str:
 
 def age(seconds: float) -> str:
     """`0.4 s`, `12 s`, `3 m`, `2 h`, `5 d`: the largest unit that is not zero."""
-    if seconds < 9.95:
-        return f"{max(seconds, 0.0):.1f} s"
+    if seconds < 10:
+        return f"{int(max(seconds, 0.0) * 10) / 10:.1f} s"
     for size, suffix in ((86_400, "d"), (3_600, "h"), (60, "m")):
         if seconds >= size:
             return f"{int(seconds // size)} {suffix}"
@@ -48,5 +48,5 @@ def uptime(seconds: float) -> str:
 
 def _three(value: float) -> str:
     """Three significant digits without an exponent."""
-    whole = len(str(int(abs(value))))
+    whole = len(str(int(float(f"{abs(value):.3g}"))))
     return f"{value:.{max(0, 3 - whole)}f}"

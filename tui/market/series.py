@@ -103,10 +103,18 @@ class CandleSeries:
         full = len(self._times) >= self.capacity
         if full and index == 0:
             return Change.NOTHING
+        self._note_jump(index, candle.open_time)
         self._times.insert(index, candle.open_time)
         self._candles.insert(index, candle)
         if full:
             del self._times[0], self._candles[0]
-        self._holes = None
+            self._holes = None if self._holes else self._holes
         self.revision += 1
         return Change.CLOSED if candle.closed else Change.UPDATED
+
+    def _note_jump(self, index: int, open_time: int) -> None:
+        """Keep the holes known while candles are appended; anything else counts them anew."""
+        if index < len(self._times) or self._holes is None:
+            self._holes = None
+        elif self._times and (due := self.interval.after(self._times[-1])) < open_time:
+            self._holes = (*self._holes, Hole(due, open_time))

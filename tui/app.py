@@ -1,0 +1,192 @@
+"""The monitor as a Textual app: themes, keys, the frame timer, the workspace."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import App
+
+from tui.commands import MonitorCommands, Plug, SymbolCommands
+from tui.config import Config, config_folder
+from tui.errors import TradexError
+from tui.feed.engine import Engine
+from tui.keys import APP, bindings, remapped
+from tui.screens.help import HelpScreen
+from tui.screens.monitor import MonitorScreen, chart_options
+from tui.screens.outages import Outages
+from tui.screens.pace import Pace
+from tui.theme import load_themes, theme_folders, variable_defaults
+from tui.workspace import Workspace, save
+
+log = logging.getLogger(__name__)
+
+_TICK = 1.0
+_SAVE_DELAY = 1.0
+
+
+class TradexApp(App[None], inherit_bindings=False):
+    """A live grid over an engine that somebody else starts and stops.
+
+    `workspace_path` None keeps nothing. `plug` is the demo's market. `notices` are shown at the
+    start.
+    """
+
+    TITLE = "tradex-tui"
+    BINDINGS = bindings(APP)
+    COMMANDS: ClassVar = {MonitorCommands, SymbolCommands}
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+    ALLOW_SELECT = False
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(
+        self,
+        engine: Engine,
+        config: Config,
+        workspace: Workspace,
+        workspace_path: Path | None,
+        plug: Plug | None = None,
+        notices: Sequence[str] = (),
+    ) -> None:
+        self.own_themes: list[str] = []
+        super().__init__()
+        self.engine = engine
+        self.config = config
+        self.plug = plug
+        self.workspace_path = workspace_path
+        self.tz = UTC if config.timezone == "utc" else datetime.now().astimezone().tzinfo or UTC
+        self.key_table, problems = remapped(config.keys)
+        self._notices = [*notices, *self._load_themes(workspace.theme or config.theme)]
+        if problems:
+            self._notices.append(f"Keys: {'; '.join(problems)}.")
+        options = chart_options(workspace, config.glyphs, self.tz)
+        defaults = config.exchange, config.interval
+        self.monitor = MonitorScreen(engine, workspace, options, defaults)
+        self._workspace = workspace
+        self._unsaved = asyncio.Event()
+        self._save_failed = False
+        self._outages = Outages()
+
+    # --- start and end --------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        self.set_keymap({key.id: key.keys for key in self.key_table if key.id in self.config.keys})
+        self.push_screen(self.monitor)
+        self.monitor.bar.use_keys(self.key_table)
+        for notice in self._notices:
+            self.tell(notice)
+        self.frames()
+        if self.workspace_path:
+            self.keep_workspace(self.workspace_path)
+
+    def on_unmount(self) -> None:
+        if self.workspace_path and self._unsaved.is_set():
+            self._save(self.workspace_path)
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return variable_defaults(self.current_theme)
+
+    def _load_themes(self, wanted: str) -> list[str]:
+        loaded = load_themes(theme_folders(config_folder()))
+        for theme in loaded.themes.values():
+            self.register_theme(theme)
+        self.own_themes = list(loaded.themes)
+        notices = [str(failure) for failure in loaded.failures]
+        if wanted in self.available_themes:
+            self.theme = wanted
+        else:
+            notices.append(f"There is no theme {wanted}.")
+        return notices
+
+    # --- frames ---------------------------------------------------------------------------
+
+    @work(group="frames", exit_on_error=False)
+    async def frames(self) -> None:
+        """Draw what is new at the configured rate, slower while the terminal lags."""
+        pace = Pace(self.config.frame_rate)
+        ticked = asleep = monotonic()
+        while True:
+            await asyncio.sleep(pace.delay)
+            now = monotonic()
+            pace.woke(now - asleep)
+            try:
+                self._frame(now, second=now - ticked >= _TICK)
+            except Exception:
+                log.exception("frame")
+            ticked = now if now - ticked >= _TICK else ticked
+            asleep = monotonic()
+
+    def _frame(self, now: float, second: bool) -> None:
+        drained = self.engine.drain()
+        for event in drained.events:
+            self._outages.add(event, now)
+        self.monitor.update(drained)
+        if second:
+            self.monitor.tick(datetime.now(self.tz))
+            if notice := self._outages.notice(now):
+                self.tell(notice)
+
+    # --- workspace ------------------------------------------------------------------------
+
+    @on(MonitorScreen.Changed)
+    def remember(self) -> None:
+        """Note what the screen looks like now; it is written soon."""
+        theme = self.theme if self.theme != self.config.theme else None
+        seen = self.monitor.snapshot()
+        glyphs = seen.glyphs if seen.glyphs != self.config.glyphs else None
+        self._workspace = replace(seen, theme=theme, glyphs=glyphs)
+        self._unsaved.set()
+
+    @work(group="workspace", exit_on_error=False)
+    async def keep_workspace(self, path: Path) -> None:
+        """Write changes a second after the first of them."""
+        while True:
+            await self._unsaved.wait()
+            await asyncio.sleep(_SAVE_DELAY)
+            self._unsaved.clear()
+            await asyncio.to_thread(self._save, path)
+
+    def _save(self, path: Path) -> None:
+        try:
+            save(path, self._workspace)
+            self._save_failed = False
+        except TradexError as error:
+            log.warning("%s", error)
+            if not self._save_failed:
+                self._save_failed = True
+                self.tell(str(error))
+
+    # --- actions --------------------------------------------------------------------------
+
+    def tell(self, text: str) -> None:
+        """A notice; never read as markup."""
+        self.notify(text, markup=False)
+
+    def action_help(self) -> None:
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self.key_table))
+
+    def action_next_theme(self) -> None:
+        names = self.own_themes
+        here = names.index(self.theme) if self.theme in names else -1
+        self.theme = names[(here + 1) % len(names)]
+
+    def watch_theme(self, theme: str) -> None:
+        if self.is_running:
+            self.remember()
+
+    def action_save_screen(self) -> None:
+        if path := self.deliver_screenshot():
+            log.info("screen saved to %s", path)
+
+    def _fatal_error(self) -> None:
+        # A traceback belongs into the log; Textual's own method prints it to the terminal.
+        log.exception("the screen failed")
+        self.panic("tradex-tui failed; the log file has the reason (tradex-tui --help names it).")

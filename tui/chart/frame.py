@@ -1,0 +1,235 @@
+"""The plan of a chart: what stands in which column, at which scale, in how many rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, tzinfo
+from math import inf
+from typing import Protocol
+
+from tui.chart import axis, scale
+from tui.chart.glyphs import Glyphs
+from tui.chart.layout import Column, Past, Zoom, arrange, column
+from tui.chart.scale import Scale
+from tui.market.candle import Candle
+from tui.market.interval import Interval
+from tui.market.series import Hole
+from tui.market.symbol import Subscription
+
+_LEAST_COLUMNS = 8
+_WIDEST_FOLD = 15  # cells: enough for " 9999 missing "
+_VOLUME_FROM = 12
+_RULE_FROM = 8
+_TIMES_FROM = 5
+
+
+class Series(Protocol):
+    """What is drawn: one subscription at one instant, in the words of the feed.
+
+    Times are int ms UTC; `price` is the newest traded price, `price_time` when it was traded.
+    """
+
+    @property
+    def subscription(self) -> Subscription: ...
+    @property
+    def candles(self) -> tuple[Candle, ...]: ...
+    @property
+    def holes(self) -> tuple[Hole, ...]: ...
+    @property
+    def repaired(self) -> tuple[Hole, ...]: ...
+    @property
+    def uncertain_from(self) -> int | None: ...
+    @property
+    def price(self) -> float | None: ...
+    @property
+    def price_time(self) -> int | None: ...
+    @property
+    def price_digits(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How to draw; `offset` is the number of candles panned back from the live edge."""
+
+    glyphs: Glyphs = Glyphs.HEAVY
+    zoom: Zoom = Zoom.NORMAL
+    show_volume: bool = True
+    tz: tzinfo = UTC
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """Rows of a chart from top to bottom; only `plot` is never 0, `rule` comes with `times`."""
+
+    plot: int
+    volume: int
+    rule: int
+    times: int
+
+    @property
+    def foot(self) -> int:
+        """1 when marks are drawn: on the rule, or among the times where there is no rule."""
+        return self.times
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """All columns but the newest, with the lowest and highest price and the greatest volume."""
+
+    past: Past
+    columns: tuple[Column, ...]
+    low: float
+    high: float
+    volume: float
+
+    @classmethod
+    def of(cls, past: Past) -> History:
+        """Arrange `past`; without a candle low is inf, high -inf and volume 0."""
+        columns = arrange(past)
+        candles = [c.candle for c in columns if c.candle]
+        low = min((c.low for c in candles), default=inf)
+        high = max((c.high for c in candles), default=-inf)
+        return cls(past, columns, low, high, max((c.volume for c in candles), default=0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One chart, decided. Two frames are equal when their histories look the same.
+
+    The three parts stand side by side: history, live column, price axis; their widths are cells
+    and add up to the width asked for. `live` is the newest column on view, None when there are no
+    candles; `price` is the last price, None while panned back into the past.
+    """
+
+    history_width: int
+    live_width: int
+    axis_width: int
+    bands: Bands
+    zoom: Zoom
+    glyphs: Glyphs
+    tz: tzinfo
+    digits: int
+    scale: Scale
+    volume_high: float
+    history: History
+    live: Column | None = field(compare=False)
+    price: float | None = field(compare=False)
+
+    @property
+    def height(self) -> int:
+        """Rows of each part."""
+        return self.bands.plot + self.bands.volume + self.bands.rule + self.bands.times
+
+
+def wanted(width: int, options: Options) -> int:
+    """How many of the newest candles a chart of `width` cells can show."""
+    return (width // options.zoom.cells + 1) * options.zoom.candles + options.offset
+
+
+def frame(
+    series: Series, width: int, height: int, options: Options, previous: Frame | None = None
+) -> Frame:
+    """Plan a chart of `width` by `height` cells, both at least 1.
+
+    Takes over from `previous`, a frame of the same subscription, what need not change, its scale
+    above all, so that the history stays as it is from tick to tick.
+    """
+    zoom = options.zoom if width >= _LEAST_COLUMNS * options.zoom.cells else Zoom.NORMAL
+    past, group = _split(series, width, zoom, options.offset)
+    axis_width = _axis_width(series, (*past.candles, *group), width - zoom.cells)
+    history_width = width - zoom.cells - axis_width
+    count = history_width // zoom.cells
+    fold = max(2, min(_WIDEST_FOLD // zoom.cells, count // 4))
+    history = _history(replace(past, count=count, fold=fold), previous)
+    live = _live(series, group, past, options.offset)
+    price = None if options.offset else series.price
+    bands = _bands(height, options.show_volume)
+    return Frame(
+        history_width,
+        zoom.cells,
+        axis_width,
+        bands,
+        zoom,
+        options.glyphs,
+        options.tz,
+        series.price_digits,
+        _scale(history, live, price, bands.plot, previous),
+        _volume_high(history, live, previous),
+        history,
+        live,
+        price,
+    )
+
+
+def _split(series: Series, width: int, zoom: Zoom, offset: int) -> tuple[Past, tuple[Candle, ...]]:
+    """The candles before the newest column on view, and those in it."""
+    interval, candles = series.subscription.interval, series.candles
+    bucket = Interval(interval.count * zoom.candles, interval.unit)
+    at = max(0, len(candles) - 1 - offset)
+    until = bucket.floor(candles[at].open_time) if candles else 0
+    end = bucket.after(until)
+    first, stop = at, at + 1
+    while first > 0 and candles[first - 1].open_time >= until:
+        first -= 1
+    while stop < len(candles) and candles[stop].open_time < end:
+        stop += 1
+    recent = candles[max(0, first - width * zoom.candles) : first]
+    marks = (series.holes, series.repaired, series.uncertain_from)
+    return Past(recent, *marks, interval, bucket, until), candles[first:stop]
+
+
+def _axis_width(series: Series, candles: tuple[Candle, ...], room: int) -> int:
+    """Wide enough for all the prices at hand, so that it stays; 0 when too little is left."""
+    highest = max((c.high for c in candles), default=0.0)
+    highest = max(highest, series.price or 0.0) * (1 + scale.HEAD_ROOM)
+    wide = axis.width(highest, series.price_digits)
+    return wide if candles and room - wide >= _LEAST_COLUMNS else 0
+
+
+def _history(past: Past, previous: Frame | None) -> History:
+    if previous and previous.history.past == past:
+        return previous.history
+    return History.of(past)
+
+
+def _live(series: Series, group: tuple[Candle, ...], past: Past, offset: int) -> Column | None:
+    if not group:
+        return None
+    if offset:
+        return column(group, past, series.candles[-1])
+    forming = _with_price(group[-1], series)
+    return column((*group[:-1], forming), past, forming)
+
+
+def _with_price(candle: Candle, series: Series) -> Candle:
+    """The forming candle with the newest price in it: trades come ahead of candle reports."""
+    price, time = series.price, series.price_time
+    if candle.closed or price is None or time is None:
+        return candle
+    if not candle.open_time <= time < series.subscription.interval.after(candle.open_time):
+        return candle
+    return replace(candle, close=price, high=max(candle.high, price), low=min(candle.low, price))
+
+
+def _scale(
+    history: History, live: Column | None, price: float | None, rows: int, previous: Frame | None
+) -> Scale:
+    if not live or not live.candle:
+        return scale.fit(1.0, 1.0, rows)
+    low, high = min(history.low, live.candle.low), max(history.high, live.candle.high)
+    if price is not None:
+        low, high = min(low, price), max(high, price)
+    return scale.fit(low, high, rows, previous.scale if previous else None)
+
+
+def _volume_high(history: History, live: Column | None, previous: Frame | None) -> float:
+    now = live.candle.volume if live and live.candle else 0.0
+    most = max(history.volume, now)
+    return scale.fit_volume(most, previous.volume_high if previous else None)
+
+
+def _bands(height: int, show_volume: bool) -> Bands:
+    rule, times = int(height >= _RULE_FROM), int(height >= _TIMES_FROM)
+    volume = max(2, min(6, height // 6)) if show_volume and height >= _VOLUME_FROM else 0
+    return Bands(height - volume - rule - times, volume, rule, times)

@@ -1,0 +1,14 @@
+"""Volume bars under the candles."""
+
+from __future__ import annotations
+
+
+def bar(volume: float, high: float, rows: int, levels: str) -> list[str]:
+    """`rows` glyphs from top to bottom for `volume` of `high`, by the fillings of `levels`.
+
+    Anything above zero shows: nothing traded and little traded are not the same.
+    """
+    steps = len(levels) - 1
+    share = min(1.0, volume / high) if high else 0.0
+    filled = max(round(share * rows * steps), int(volume > 0))
+    return [levels[max(0, min(steps, filled - row * steps))] for row in reversed(range(rows))]

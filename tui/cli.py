@@ -1,0 +1,282 @@
+"""The commands. What they need is imported where it is used: `--version` shall be quick."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tui.errors import UsageError, nearest, unknown
+from tui.text import clean
+
+if TYPE_CHECKING:
+    from tui.config import Config
+    from tui.feed.engine import Engine
+    from tui.market.interval import Interval
+    from tui.market.symbol import Subscription
+
+
+class DefaultsToWatch(click.Group):
+    """`tradex-tui BTCUSDT` is `tradex-tui watch BTCUSDT`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if args[:1] not in (["--help"], ["--version"]) and not self._names_command(args):
+            args = ["watch", *args]
+        return super().parse_args(ctx, args)
+
+    def _names_command(self, args: list[str]) -> bool:
+        first = args[0] if args else ""
+        if first in self.commands:
+            return True
+        if first.isalpha() and first.islower():  # symbols are typed in capitals, or with a colon
+            raise UsageError(
+                f"Unknown command '{first}'.",
+                f"{_guess(first, self.commands)}Valid: {', '.join(self.commands)}; "
+                f"or a symbol in capitals: {first.upper()}.",
+            )
+        return False
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from tui.config import config_folder
+        from tui.journal import journal_path
+
+        formatter.write_paragraph()
+        formatter.write_text(f"Config file: {config_folder() / 'config.toml'}")
+        formatter.write_text(f"Log file: {journal_path()}")
+
+
+def _guess(word: str, known: Any) -> str:
+    close = nearest(word, known, 1)
+    return f"Did you mean {close[0]}? " if close else ""
+
+
+def _print_version(ctx: click.Context, _: click.Parameter, asked: bool) -> None:
+    if asked and not ctx.resilient_parsing:
+        from importlib.metadata import version
+
+        click.echo(f"tradex-tui {version('tradex-tui')}")
+        ctx.exit()
+
+
+@click.group(cls=DefaultsToWatch)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version)
+def cli() -> None:
+    """Live candles of many symbols in a terminal.
+
+    A SYMBOL is binance:BTCUSDT, or BTCUSDT on the default exchange. Without a command the
+    monitor opens: `tradex-tui BTCUSDT ETHUSDT` is `tradex-tui watch BTCUSDT ETHUSDT`.
+    """
+
+
+_symbols = click.argument("symbols", nargs=-1, metavar="[SYMBOL]...")
+_interval = click.option("--interval", metavar="INTERVAL", help="Length of a candle: 1s to 1M.")
+_config_file = click.option(
+    "--config", "config_file", type=click.Path(path_type=Path), metavar="FILE", help="Config file."
+)
+_seed = click.option("--seed", type=int, default=0, show_default=True, help="Of the market.")
+
+
+@cli.command()
+@_symbols
+@_interval
+@_config_file
+def watch(symbols: tuple[str, ...], interval: str | None, config_file: Path | None) -> None:
+    """Open the monitor (the default command)."""
+    from tui.workspace import default_path
+
+    config = _load_config(config_file)
+    subscriptions = _subscriptions(symbols, interval, config)
+    _need_terminal()
+    _monitor(config, subscriptions, interval, default_path())
+
+
+@cli.command()
+@_symbols
+@_interval
+@_config_file
+@_seed
+def demo(
+    symbols: tuple[str, ...], interval: str | None, config_file: Path | None, seed: int
+) -> None:
+    """Open the monitor on a simulated exchange; its palette can pull the plug."""
+    from dataclasses import replace
+
+    from tui.exchange.settings import ExchangeSettings
+    from tui.simulator.background import BackgroundSimulator
+    from tui.simulator.server import Simulator
+    from tui.workspace import default_path
+
+    config = replace(_load_config(config_file), exchange="binance")
+    subscriptions = _subscriptions(symbols, interval, config)
+    _need_terminal()
+    with BackgroundSimulator(Simulator(seed=seed)) as simulator:
+        urls = ExchangeSettings(simulator.ws_url, simulator.rest_url)
+        config = replace(config, exchanges={"binance": urls})
+        path = default_path().with_name("demo.toml")
+        _monitor(config, subscriptions, interval, path, simulator)
+
+
+@cli.command()
+@click.argument("symbols", nargs=-1, required=True, metavar="SYMBOL...")
+@_interval
+@click.option("--history", type=click.IntRange(0), default=0, help="Candles from before the start.")
+@click.option("--closed", is_flag=True, help="Closed candles only.")
+@click.option("--states", is_flag=True, help="Connection states too.")
+@click.option("--count", type=click.IntRange(1), help="End after so many candles.")
+@click.option("--duration", type=click.FloatRange(0, min_open=True), help="End after seconds.")
+@_config_file
+def stream(
+    symbols: tuple[str, ...], interval: str | None, config_file: Path | None, **options: Any
+) -> None:
+    """Print candles as JSON lines, for scripts."""
+    from tui.stream import StreamOptions
+    from tui.stream import stream as run_stream
+
+    config = _load_config(config_file)
+    subscriptions = _subscriptions(symbols, interval, config)
+    wanted = StreamOptions(**options)
+    engine = _engine(config, wanted.history)
+    with suppress(KeyboardInterrupt):
+        try:
+            run_stream(engine, subscriptions, wanted, click.echo, _warn)
+        except BrokenPipeError:
+            # The interpreter flushes once more at its end, into the closed pipe.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        finally:
+            engine.stop()
+
+
+@cli.command()
+@click.option("--dialect", default="binance", show_default=True, help="Whose protocol to speak.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
+@_seed
+@click.option("--ledger", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Append each closed candle to FILE.")  # fmt: skip
+def exchange(dialect: str, host: str, port: int, seed: int, ledger: Path | None) -> None:
+    """Run the simulated exchange; its urls are printed as one line of JSON."""
+    import asyncio
+
+    from tui.simulator.background import run
+    from tui.simulator.server import Simulator
+
+    if dialect != "binance":
+        raise unknown("dialect", dialect, ["binance"])
+    simulator = Simulator(seed=seed, host=host, port=port, ledger=ledger)
+    asyncio.run(run(simulator, click.echo))
+
+
+def _load_config(path: Path | None) -> Config:
+    from tui.config import load
+    from tui.exchange import exchange_names
+    from tui.journal import open_journal
+
+    open_journal()
+    return load(path, os.environ, exchange_names())
+
+
+def _subscriptions(
+    symbols: Sequence[str], interval: str | None, config: Config
+) -> list[Subscription]:
+    """What was asked for, in order and once each; raises UsageError for what cannot be."""
+    length = _parse_interval(interval) if interval else config.interval
+    found = [_parse_subscription(text, config, length) for text in symbols]
+    return list(dict.fromkeys(_served(subscription, config) for subscription in found))
+
+
+def _parse_subscription(text: str, config: Config, interval: Interval) -> Subscription:
+    """`binance:BTCUSDT@5m`; the exchange and the interval may be left out."""
+    from tui.market.symbol import Subscription, Symbol
+
+    name, at, length = text.partition("@")
+    try:
+        symbol = Symbol.parse(name, config.exchange)
+    except ValueError:
+        message = f"'{clean(text, 64)}' is not a symbol."
+        raise UsageError(message, "Write BTCUSDT or binance:BTCUSDT.") from None
+    return Subscription(symbol, _parse_interval(length) if at else interval)
+
+
+def _served(subscription: Subscription, config: Config) -> Subscription:
+    from dataclasses import replace
+
+    from tui.exchange import load_exchange
+    from tui.market.symbol import Symbol
+
+    symbol, interval = subscription.symbol, subscription.interval
+    exchange = load_exchange(symbol.exchange, config.exchanges.get(symbol.exchange))
+    if interval not in exchange.intervals:
+        raise unknown("interval", str(interval), [str(i) for i in sorted(exchange.intervals)])
+    return replace(subscription, symbol=Symbol(symbol.exchange, exchange.spelling(symbol.name)))
+
+
+def _parse_interval(text: str) -> Interval:
+    from tui.exchange import load_exchange
+    from tui.market.interval import Interval
+
+    try:
+        return Interval.parse(text)
+    except ValueError:
+        valid = sorted(load_exchange("binance").intervals)
+        raise unknown("interval", text, [str(i) for i in valid]) from None
+
+
+def _engine(config: Config, history: int) -> Engine:
+    from tui.exchange import exchange_names, load_exchange
+    from tui.feed.engine import Engine
+
+    exchanges = {name: load_exchange(name, config.exchanges.get(name)) for name in exchange_names()}
+    return Engine(exchanges, config.connection, history)
+
+
+def _monitor(
+    config: Config,
+    subscriptions: list[Subscription],
+    interval: str | None,
+    path: Path,
+    plug: Any = None,
+) -> None:
+    from dataclasses import replace
+
+    from tui import workspace as memory
+    from tui.app import TradexApp
+
+    remembered, notice = memory.load(path)
+    workspace = remembered or memory.Workspace()
+    if subscriptions or not workspace.panes:
+        panes = subscriptions or _defaults(interval, config)
+        workspace = replace(workspace, panes=tuple(panes), zoomed=None)
+    elif interval:
+        panes = [replace(pane, interval=_parse_interval(interval)) for pane in workspace.panes]
+        workspace = replace(workspace, panes=tuple(panes))
+    engine = _engine(config, config.history)
+    engine.start()
+    try:
+        app = TradexApp(engine, config, workspace, path, plug, [notice] if notice else [])
+        app.run()
+    finally:
+        engine.stop()
+
+
+def _defaults(interval: str | None, config: Config) -> list[Subscription]:
+    from tui.exchange import load_exchange
+
+    names = load_exchange(config.exchange).default_symbols
+    return _subscriptions(names, interval, config)
+
+
+def _need_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError(
+            "The monitor needs a terminal, and this is none.",
+            "For scripts there is `tradex-tui stream SYMBOL ...`, which prints JSON lines.",
+        )
+
+
+def _warn(sentence: str) -> None:
+    click.echo(f"tradex-tui: {sentence}", err=True)

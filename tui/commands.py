@@ -1,0 +1,163 @@
+"""The command palette: everything the keys do, and what has no key, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any, Protocol, cast
+
+from textual.app import App
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from tui.chart.glyphs import Glyphs
+from tui.market.symbol import Subscription
+from tui.screens.monitor import MonitorScreen
+from tui.screens.search import Typed, directories, matches
+
+_MOST_SYMBOLS = 12
+
+
+class Plug(Protocol):
+    """The demo's market, which can be made to fail for some seconds."""
+
+    def drop(self) -> None:
+        """Cut every connection now."""
+
+    def stall(self, seconds: float) -> None:
+        """Keep the connections open and send nothing."""
+
+    def refuse(self, seconds: float) -> None:
+        """Cut every connection and refuse new ones."""
+
+
+class Host(Protocol):
+    """What the palette needs of the app."""
+
+    monitor: MonitorScreen
+    plug: Plug | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the palette; `offered` ones stand there before anything is typed."""
+
+    name: str
+    help: str
+    run: Callable[[], Awaitable[None] | None]
+    offered: bool = True
+
+
+class MonitorCommands(Provider):
+    """What can be done with the panes, the charts and the program."""
+
+    async def discover(self) -> Hits:
+        for entry in self._entries():
+            if entry.offered:
+                yield DiscoveryHit(Content(entry.name), entry.run, entry.name, entry.help)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for entry in self._entries():
+            if (score := matcher.match(entry.name)) > 0:
+                name = matcher.highlight(entry.name)
+                yield Hit(score, name, entry.run, entry.name, entry.help)
+
+    def _entries(self) -> Iterator[Entry]:
+        host = cast(Host, self.app)
+        yield from _general(self.app)
+        yield from _panes(host.monitor)
+        yield from _charts(host.monitor)
+        yield from _themes(self.app)
+        if host.plug:
+            yield from _plug(host.plug)
+
+
+class SymbolCommands(Provider):
+    """`Add BTCUSDT`: the exchanges' own symbols that fit what is typed."""
+
+    async def search(self, query: str) -> Hits:
+        monitor = cast(Host, self.app).monitor
+        typed = Typed.parse(query.removeprefix("add").strip())
+        if not typed.name:
+            return
+        known = directories(monitor.engine, typed.exchange)
+        symbols = [info for directory in known.values() for info in directory.symbols.values()]
+        for place, info in enumerate(matches(typed.name, symbols, _MOST_SYMBOLS)):
+            halted = "" if info.trading else ", not trading"
+            subscription = Subscription(info.symbol, monitor.default_interval)
+            yield Hit(
+                0.9 - place / 100,
+                Content(f"Add {info.symbol.name}"),
+                partial(monitor.add, [subscription]),
+                f"Add {info.symbol.name}",
+                f"{info.base}/{info.quote} on {info.symbol.exchange}{halted}",
+            )
+
+
+def _general(app: App[Any]) -> Iterator[Entry]:
+    def act(action: str) -> Callable[[], Awaitable[None]]:
+        async def run() -> None:
+            await app.run_action(action)
+
+        return run
+
+    yield Entry("Add symbols", "Search the exchanges' symbols", act("screen.add"))
+    yield Entry("Connections", "Show or hide what every socket is doing", act("screen.connections"))
+    yield Entry("Freeze", "Stop the screen, and let it go on", act("screen.freeze"))
+    yield Entry("Help", "All keys, words and marks", act("app.help"))
+    yield Entry("Next theme", "The next of the program's own themes", act("app.next_theme"))
+    yield Entry("Choose theme", "Any theme, with a preview", app.search_themes)
+    yield Entry("Save screen", "Write the screen to an SVG file", act("app.save_screen"))
+    yield Entry("Quit", "End the program; the workspace is kept", act("app.quit"))
+
+
+def _panes(monitor: MonitorScreen) -> Iterator[Entry]:
+    if monitor.current:
+        name = monitor.current.subscription
+        yield Entry("Zoom", "Fill the screen with the pane, and back", monitor.action_zoom)
+        yield Entry("Reconnect now", f"Dial the connection of {name}", monitor.action_reconnect)
+        yield Entry("Reconnect all", "Dial every connection now", monitor.engine.reconnect)
+    for pane in monitor.panes:
+        text = f"Remove {pane.subscription}"
+        offered = pane is monitor.current
+        yield Entry(text, "u brings it back", partial(monitor.remove_pane, pane), offered)
+    yield Entry("Undo remove", "Bring the removed pane back", monitor.action_undo)
+    yield Entry("Columns: auto", "Fit the panes to the terminal", partial(monitor.use_columns, 0))
+    for columns in range(1, 7):
+        plural = "" if columns == 1 else "s"
+        help_ = f"Arrange the panes in {columns} column{plural}"
+        run = partial(monitor.use_columns, columns)
+        yield Entry(f"Columns: {columns}", help_, run, offered=False)
+
+
+def _charts(monitor: MonitorScreen) -> Iterator[Entry]:
+    if pane := monitor.current:
+        exchange = pane.subscription.symbol.exchange
+        for interval in sorted(monitor.engine.intervals(exchange)):
+            one = partial(monitor.use_interval, interval, [pane])
+            every = partial(monitor.use_interval, interval, monitor.panes)
+            yield Entry(f"Interval {interval}", "For this pane", one, offered=False)
+            yield Entry(f"Interval {interval} everywhere", "For all panes", every, offered=False)
+    yield Entry("Volume", "Show or hide the volume below the candles", monitor.action_volume)
+    for glyphs in Glyphs:
+        options = replace(monitor.options, glyphs=glyphs)
+        run = partial(monitor.use_options, options)
+        yield Entry(f"Glyphs: {glyphs.value}", "Draw the candles so", run, offered=False)
+
+
+def _themes(app: App[Any]) -> Iterator[Entry]:
+    for name in sorted(app.available_themes):
+        run = partial(setattr, app, "theme", name)
+        yield Entry(f"Theme: {name}", "Use these colours", run, offered=False)
+
+
+def _plug(plug: Plug) -> Iterator[Entry]:
+    yield Entry("Pull the plug: drop", "Cut every connection now", plug.drop)
+    for seconds in (10, 45):
+        stall, refuse = partial(plug.stall, seconds), partial(plug.refuse, seconds)
+        silent = f"Send nothing for {seconds} s over open connections"
+        yield Entry(f"Pull the plug: stall {seconds} s", silent, stall)
+        refused = f"Cut every connection and refuse new ones for {seconds} s"
+        yield Entry(f"Pull the plug: refuse {seconds} s", refused, refuse)

@@ -1,0 +1,353 @@
+"""Binance spot: combined streams over one WebSocket, klines over REST.
+
+Wire format: binance-spot-api-docs, `web-socket-streams.md` and `rest-api.md`. The same serves
+Binance.US and the market-data hosts, by their urls in the config.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+from msgspec import UNSET, Struct, UnsetType
+
+from tui.errors import ExchangeError
+from tui.exchange.base import Command, Complaint, Exchange, Limits, Request
+from tui.exchange.settings import ExchangeSettings
+from tui.market.candle import Candle
+from tui.market.events import (
+    Ack,
+    CandleReport,
+    Event,
+    Malformed,
+    Refusal,
+    ServerClosing,
+    Ticker,
+    Trade,
+)
+from tui.market.interval import Interval
+from tui.market.symbol import Subscription, Symbol, SymbolInfo
+from tui.text import clean
+
+_WIRE_INTERVALS = (
+    *("1s", "1m", "3m", "5m", "15m", "30m"),
+    *("1h", "2h", "4h", "6h", "8h", "12h", "1d", "3d", "1w", "1M"),
+)
+_BY_WIRE = {text: Interval.parse(text) for text in _WIRE_INTERVALS}
+# A SUBSCRIBE frame is cut off at 4096 bytes; the rest is for the envelope around the names.
+_NAMES_BYTES = 3_900
+_REASON_CELLS = 200
+
+
+class Kline(Struct, gc=False):
+    """`k` of a kline event: t open time, T close time, x closed, n trades."""
+
+    t: int
+    i: str
+    o: float
+    c: float
+    h: float
+    l: float  # noqa: E741 the wire's own name
+    v: float
+    n: int
+    x: bool
+
+
+class KlineEvent(Struct, tag_field="e", tag="kline", gc=False):
+    E: int
+    s: str
+    k: Kline
+
+
+class AggTradeEvent(Struct, tag_field="e", tag="aggTrade", gc=False):
+    """Trades `f` to `l` at one price `p`; `T` is the trade's time."""
+
+    s: str
+    p: float
+    q: float
+    f: int
+    l: int  # noqa: E741 the wire's own name
+    T: int
+
+
+class MiniTickerEvent(Struct, tag_field="e", tag="24hrMiniTicker", gc=False):
+    """The rolling 24 hours: `o` is the price 24 h ago, `v` the base volume."""
+
+    E: int
+    s: str
+    c: float
+    o: float
+    h: float
+    l: float  # noqa: E741 the wire's own name
+    v: float
+
+
+class ShutdownEvent(Struct, tag_field="e", tag="serverShutdown", gc=False):
+    E: int
+
+
+Payload = KlineEvent | AggTradeEvent | MiniTickerEvent | ShutdownEvent
+
+
+class WireError(Struct):
+    """Flat in the docs, nested under `error` on the wire."""
+
+    code: int = 0
+    msg: str = ""
+
+
+class Frame(Struct):
+    """Any frame of a combined connection. Command replies are not wrapped in a stream."""
+
+    data: Payload | UnsetType = UNSET
+    id: int | str | UnsetType | None = UNSET
+    result: msgspec.Raw | UnsetType = UNSET
+    error: WireError | UnsetType = UNSET
+    msg: str | UnsetType = UNSET
+
+
+class WireFilter(Struct):
+    filterType: str = ""  # noqa: N815 the wire's own name
+    tickSize: str = ""  # noqa: N815
+    stepSize: str = ""  # noqa: N815
+
+
+class WireSymbol(Struct):
+    symbol: str
+    status: str
+    baseAsset: str  # noqa: N815
+    quoteAsset: str  # noqa: N815
+    filters: list[WireFilter] = []
+
+
+class ExchangeInfo(Struct):
+    symbols: list[WireSymbol]
+
+
+# Open time, open, high, low, close, base volume, close time, quote volume, trade count, ...
+_Row = tuple[int, float, float, float, float, float, int, Any, int, Any, Any, Any]
+
+_frames = msgspec.json.Decoder(Frame, strict=False)
+_bare_events = msgspec.json.Decoder(Payload, strict=False)
+_rows = msgspec.json.Decoder(list[_Row], strict=False)
+_info = msgspec.json.Decoder(ExchangeInfo)
+_complaints = msgspec.json.Decoder(WireError)
+
+
+class Binance(Exchange):
+    """`live_trades` adds each symbol's aggTrade stream: the price between two klines."""
+
+    name = "binance"
+    title = "Binance"
+    intervals = {interval: text for text, interval in _BY_WIRE.items()}  # noqa: RUF012
+    default_symbols = ("BTCUSDT", "ETHUSDT", "SOLUSDT", "BNBUSDT", "XRPUSDT", "DOGEUSDT")
+
+    def __init__(self, settings: ExchangeSettings) -> None:
+        self.ws_url = settings.ws_url or "wss://stream.binance.com:9443"
+        self.rest_url = settings.rest_url or "https://api.binance.com"
+        self._streams = ["miniTicker", "aggTrade"] if settings.live_trades else ["miniTicker"]
+        # 1024 streams a connection; 5 messages/s, of which pings and pongs take some; 300 dials
+        # in 5 min an address: 40 at once and one per 2 s stay below; 6000 weight a minute.
+        self.limits = Limits(
+            subscriptions=1024 // (1 + len(self._streams)),
+            command_spacing=0.34,
+            dial_burst=40,
+            dial_spacing=2.0,
+            rest_weight=5_000,
+            history_page=1_000,
+        )
+
+    def spelling(self, name: str) -> str:
+        return name.upper()
+
+    def endpoint(self) -> str:
+        return f"{self.ws_url}/stream"
+
+    def subscribe(
+        self, wanted: Sequence[Subscription], held: Iterable[Subscription], first_id: int
+    ) -> list[Command]:
+        taken = set(self._names(held))
+        return _commands("SUBSCRIBE", [(s, self._own_names(s)) for s in wanted], taken, first_id)
+
+    def unsubscribe(
+        self, unwanted: Sequence[Subscription], held: Iterable[Subscription], first_id: int
+    ) -> list[Command]:
+        gone = set(unwanted)
+        kept = set(self._names(s for s in held if s not in gone))
+        return _commands("UNSUBSCRIBE", [(s, self._own_names(s)) for s in unwanted], kept, first_id)
+
+    def parse(self, frame: bytes) -> Sequence[Event]:
+        try:
+            message = _frames.decode(frame)
+            if message.data is not UNSET:
+                return _read(message.data)
+            if message.id is UNSET and message.error is UNSET and message.msg is UNSET:
+                return _read(_bare_events.decode(frame))
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            return _unread(frame, error)
+        return (_reply(message),)
+
+    def history_request(self, subscription: Subscription, start: int | None, limit: int) -> Request:
+        params = {
+            "symbol": subscription.symbol.name,
+            "interval": self.intervals[subscription.interval],
+            "limit": str(min(limit, self.limits.history_page)),
+        }
+        if start is not None:
+            params["startTime"] = str(start)
+        return Request("/api/v3/klines", params, weight=2)
+
+    def parse_history(self, subscription: Subscription, body: bytes, now: int) -> list[Candle]:
+        settled = now - int(self.settle * 1000)
+        try:
+            rows = _rows.decode(body)
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            raise ExchangeError(
+                f"Binance answered with something else than candles for {subscription}.",
+                clean(str(error), _REASON_CELLS),
+            ) from error
+        candles = (_candle_of_row(row, settled, now) for row in rows)
+        return [candle for candle in candles if candle.flaw is None]
+
+    def directory_request(self) -> Request:
+        return Request("/api/v3/exchangeInfo", weight=20)
+
+    def parse_directory(self, body: bytes) -> dict[str, SymbolInfo]:
+        try:
+            symbols = _info.decode(body).symbols
+        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+            raise ExchangeError(
+                "Binance answered with something else than its list of symbols.",
+                clean(str(error), _REASON_CELLS),
+            ) from error
+        infos = (_symbol_info(wire) for wire in symbols)
+        return {info.symbol.name: info for info in infos}
+
+    def parse_complaint(self, body: bytes) -> Complaint | None:
+        try:
+            error = _complaints.decode(body)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            return None
+        # -1121 invalid symbol; -1100 illegal characters, as in a lower-case one.
+        unknown = error.code in (-1121, -1100)
+        return Complaint(clean(error.msg, _REASON_CELLS), unknown) if error.msg else None
+
+    def _own_names(self, subscription: Subscription) -> list[str]:
+        symbol = subscription.symbol.name.lower()
+        kline = f"{symbol}@kline_{self.intervals[subscription.interval]}"
+        return [kline, *(f"{symbol}@{stream}" for stream in self._streams)]
+
+    def _names(self, subscriptions: Iterable[Subscription]) -> Iterator[str]:
+        for subscription in subscriptions:
+            yield from self._own_names(subscription)
+
+
+def create(settings: ExchangeSettings) -> Exchange:
+    return Binance(settings)
+
+
+def _commands(
+    method: str,
+    wanted: Iterable[tuple[Subscription, list[str]]],
+    except_names: set[str],
+    first_id: int,
+) -> list[Command]:
+    """Batches of stream names that fit a frame; a subscription's names stay together."""
+    batches: list[tuple[list[str], list[Subscription]]] = [([], [])]
+    size = 0
+    for subscription, own in wanted:
+        names = [name for name in own if name not in except_names]
+        except_names = except_names | set(names)
+        added = sum(len(name) + 3 for name in names)
+        if size + added > _NAMES_BYTES:
+            batches.append(([], []))
+            size = 0
+        size += added
+        batches[-1][0].extend(names)
+        batches[-1][1].append(subscription)
+    return [
+        Command(number, _command(method, names, number), tuple(covers))
+        for number, (names, covers) in enumerate(batches, first_id)
+        if names
+    ]
+
+
+def _command(method: str, names: list[str], number: int) -> str:
+    body = {"method": method, "params": names, "id": number}
+    return json.dumps(body, separators=(",", ":"))
+
+
+def _read(payload: Payload) -> tuple[Event, ...]:
+    match payload:
+        case KlineEvent():
+            return (_candle_report(payload),)
+        case AggTradeEvent(s, p, q, f, last, time):
+            if not (0 < p < float("inf") and 0 <= q < float("inf")):
+                return (Malformed("a trade without a finite price"),)
+            return (Trade(s, p, q, time, f, last),)
+        case MiniTickerEvent(time, s, c, o, h, low, v):
+            if Candle(0, o, h, low, c, v).flaw:
+                return (Malformed("a 24 h ticker that is not in order"),)
+            return (Ticker(s, o, h, low, c, v, time),)
+        case ShutdownEvent():
+            return (ServerClosing(),)
+
+
+def _candle_report(event: KlineEvent) -> Event:
+    k = event.k
+    interval = _BY_WIRE.get(k.i)
+    if interval is None:
+        return Malformed("a kline of an unknown interval")
+    candle = Candle(k.t, k.o, k.h, k.l, k.c, k.v, k.x, k.n, event.E)
+    flaw = candle.flaw
+    return Malformed(flaw) if flaw else CandleReport(event.s, interval, candle)
+
+
+def _reply(message: Frame) -> Event:
+    number = message.id if isinstance(message.id, int) else None
+    if isinstance(message.error, WireError):
+        return Refusal(number, clean(message.error.msg, _REASON_CELLS))
+    if isinstance(message.msg, str):
+        return Refusal(number, clean(message.msg, _REASON_CELLS))
+    return Malformed("a reply without an id") if number is None else Ack(number)
+
+
+def _unread(frame: bytes, error: Exception) -> tuple[Event, ...]:
+    """Nothing for a well-formed message of a kind that is not read; Malformed for the rest."""
+    try:
+        message = msgspec.json.decode(frame)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return (Malformed(clean(str(error), _REASON_CELLS)),)
+    payload = message.get("data", message) if isinstance(message, dict) else None
+    kinds = {"kline", "aggTrade", "24hrMiniTicker", "serverShutdown"}
+    if isinstance(payload, dict) and payload.get("e") not in kinds:
+        return ()
+    return (Malformed(clean(str(error), _REASON_CELLS)),)
+
+
+def _candle_of_row(row: _Row, settled: int, now: int) -> Candle:
+    open_time, first, high, low, last, volume, close_time, _, trades = row[:9]
+    closed = close_time < settled
+    as_of = now if closed else 0
+    return Candle(open_time, first, high, low, last, volume, closed, trades, as_of)
+
+
+def _symbol_info(wire: WireSymbol) -> SymbolInfo:
+    sizes = {f.filterType: f.tickSize or f.stepSize for f in wire.filters}
+    return SymbolInfo(
+        Symbol("binance", clean(wire.symbol, 32)),
+        clean(wire.baseAsset, 16),
+        clean(wire.quoteAsset, 16),
+        _digits(sizes.get("PRICE_FILTER", "")),
+        _digits(sizes.get("LOT_SIZE", "")),
+        wire.status == "TRADING",
+    )
+
+
+def _digits(size: str) -> int:
+    """Decimals that a step such as `0.01000000` leaves; 8 when the exchange does not say."""
+    if not size:
+        return 8
+    return min(18, len(size.rstrip("0").partition(".")[2]))

@@ -1,0 +1,290 @@
+"""One connection as a task: carries out what the machine decides, on a real socket."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from itertools import count
+from math import inf
+from typing import Any
+
+from tui.feed.backfill import Backfill
+from tui.feed.faults import Fault, FaultKind
+from tui.feed.hub import Hub
+from tui.feed.limits import HostLimits, TokenBucket
+from tui.feed.link import (
+    OPEN,
+    AskDial,
+    Check,
+    Checked,
+    DataSeen,
+    Dial,
+    DialDelayed,
+    DialGranted,
+    Effect,
+    Event,
+    Hang,
+    Lapse,
+    Leaving,
+    Link,
+    Lost,
+    Opened,
+    Ponged,
+    Reject,
+    Replied,
+    RetryNow,
+    Send,
+    SendPing,
+    Start,
+    Stop,
+    Sync,
+    Synced,
+    Tick,
+    Want,
+)  # fmt: skip
+from tui.feed.machine import Rules, step, wake
+from tui.feed.meter import Meter
+from tui.feed.status import ConnectionState, StateChanged
+from tui.feed.transport import Dialer, Socket, SocketLost
+from tui.market.events import Ack, CandleReport, Malformed, Refusal, ServerClosing, Ticker, Trade
+from tui.market.symbol import Subscription
+
+# One connection alone: five dials at once, then one in 10 s, so at most 11 in any minute.
+_OWN_DIALS = (5, 10.0)
+_LOG_EVERY = 10.0
+
+log = logging.getLogger(__name__)
+_OWN_FAULT = Fault(FaultKind.OURS, "A fault of this program; the log file has it.")
+
+
+def state_of(link: Link, subscription: Subscription) -> ConnectionState:
+    """Where one subscription of a connection stands: a shared socket serves some before others."""
+    if link.state not in OPEN or link.state is ConnectionState.STALE:
+        return link.state
+    if subscription not in link.held:
+        return ConnectionState.SUBSCRIBING
+    whole = subscription in link.synced and (link.data_seen or link.quiet)
+    return ConnectionState.LIVE if whole else ConnectionState.SYNCING
+
+
+def reason_of(link: Link) -> str:
+    """Why the link is down; empty while it is up or on its way."""
+    down = link.state in (ConnectionState.BACKOFF, ConnectionState.PARKED)
+    return link.fault.reason if down and link.fault else ""
+
+
+def _shown(link: Link) -> tuple[object, ...]:
+    return link.state, link.attempt, link.until, link.wanted, link.held, link.synced, link.quiet
+
+
+class Connection:
+    """Keeps one WebSocket to `rules.exchange` up, for the subscriptions it is told to want.
+
+    Everything but `link` and `meter`, which any thread may read, belongs to the engine's loop.
+    """
+
+    _ids = count(1)
+
+    def __init__(
+        self, rules: Rules, hub: Hub, backfill: Backfill, limits: HostLimits, dialer: Dialer,
+        monotonic: Callable[[], float],
+    ) -> None:  # fmt: skip
+        self.id = next(self._ids)
+        self.rules = rules
+        self.link = Link()
+        self.meter = Meter()
+        self.round_trip: float | None = None
+        self.last_close: Fault | None = None
+        self._hub = hub
+        self._backfill = backfill
+        self._limits = limits
+        self._own_dials = TokenBucket(*_OWN_DIALS)
+        self._dialer = dialer
+        self._monotonic = monotonic
+        self._inbox: asyncio.Queue[Event] = asyncio.Queue()
+        self._socket: Socket | None = None
+        self._socket_tasks: set[asyncio.Task[None]] = set()
+        self._logged_at = 0.0
+
+    async def run(self) -> None:
+        """Until stopped: take one event after the other, each to its end."""
+        self.post(Start())
+        try:
+            while self.link.state is not ConnectionState.CLOSED:
+                self._advance(await self._next_event())
+        finally:
+            self._hang(gracefully=False)
+            await asyncio.gather(*self._socket_tasks, return_exceptions=True)
+
+    def reset(self) -> None:
+        """Forget everything after a fault of our own, but not the failures counted so far."""
+        self.link = Link(attempt=self.link.attempt + 1, epoch=self.link.epoch + 1)
+
+    def post(self, event: Event) -> None:
+        """Something happened; on the engine's loop only."""
+        self._inbox.put_nowait(event)
+
+    def want(self, subscriptions: frozenset[Subscription]) -> None:
+        """Hold these from now on, and no others."""
+        self.post(Want(subscriptions))
+
+    def retry(self) -> None:
+        """Dial now, whatever the state."""
+        self.post(RetryNow())
+
+    def stop(self) -> None:
+        """Close for good; `run` returns."""
+        self.post(Stop())
+
+    async def _next_event(self) -> Event:
+        due = wake(self.link, self.rules)
+        try:
+            async with asyncio.timeout(max(0.0, min(due - self._monotonic(), 3600.0))):
+                return await self._inbox.get()
+        except TimeoutError:
+            return Tick(self.meter.data_at, late=max(0.0, self._monotonic() - due))
+
+    def _advance(self, event: Event) -> None:
+        before = self.link
+        self.link, effects = step(before, event, self._monotonic(), self.rules)
+        for effect in effects:
+            self._carry_out(effect)
+        if _shown(before) != _shown(self.link):
+            self._tell(before)
+
+    def _tell(self, before: Link) -> None:
+        """Publish what changed for each subscription, in the order of the data."""
+        link = self.link
+        if link.fault and link.fault is not before.fault:
+            log.info("connection %d: %s", self.id, link.fault.reason)
+            self.last_close = link.fault
+        waits = link.state is ConnectionState.BACKOFF and before.until != link.until < inf
+        reason = reason_of(link)
+        delay = link.last_delay if waits else None
+        for subscription in sorted(link.wanted):
+            state = state_of(link, subscription)
+            if waits or state is not state_of(before, subscription):
+                change = StateChanged(subscription, state, link.attempt, delay, reason)
+                self._hub.publish(change)
+        self._hub.touch(link.wanted)
+
+    def _carry_out(self, effect: Effect) -> None:
+        match effect:
+            case AskDial():
+                self._ask_dial()
+            case Dial(epoch):
+                self._spawn(self._open(epoch))
+            case Send(text):
+                self._spawn(self._send(text))
+            case SendPing(epoch):
+                self._spawn(self._ping(epoch))
+            case Hang(gracefully):
+                self._hang(gracefully=gracefully)
+            case Lapse():
+                for subscription in self.link.wanted:
+                    self._hub.lapse(subscription)
+            case Sync(subscriptions):
+                for subscription in sorted(subscriptions):
+                    self._spawn(self._sync(subscription, self.link.epoch))
+            case Check(subscriptions):
+                self._spawn(self._check(subscriptions, self.link.epoch))
+            case Reject(subscription, reason):
+                self._hub.reject(subscription, reason, ())
+
+    def _ask_dial(self) -> None:
+        now = self._monotonic()
+        wait = self._own_dials.wait(now) or self._limits.dial_wait(now)
+        if wait:
+            self.post(DialDelayed(wait))
+        else:
+            self._own_dials.take(now)
+            self.post(DialGranted())
+
+    # The socket's tasks: they end with it
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._socket_tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._socket_tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("connection %d", self.id, exc_info=error)
+            if self.link.state in OPEN or self.link.state is ConnectionState.DIALING:
+                self.post(Lost(self.link.epoch, _OWN_FAULT))
+
+    async def _open(self, epoch: int) -> None:
+        settings, endpoint = self.rules.settings, self.rules.exchange.endpoint()
+        try:
+            socket = await self._dialer(endpoint, settings.connect_timeout)
+        except SocketLost as lost:
+            if lost.fault.retry_after:
+                self._limits.hold(self._monotonic() + lost.fault.retry_after)
+            return self.post(Lost(epoch, lost.fault))
+        self._socket = socket
+        self.round_trip = None
+        self.meter.data_at = self._monotonic()
+        self.post(Opened(epoch))
+        await self._read(socket, epoch)
+
+    async def _read(self, socket: Socket, epoch: int) -> None:
+        """Receive and apply; waits for nothing but the socket."""
+        exchange, meter, hub = self.rules.exchange, self.meter, self._hub
+        parse, name, monotonic = exchange.parse, exchange.name, self._monotonic
+        try:
+            while True:
+                frame = await socket.receive()
+                meter.messages += 1
+                meter.bytes += len(frame)
+                for event in parse(frame):
+                    if isinstance(event, (CandleReport, Trade, Ticker)):
+                        meter.data_at = now = monotonic()
+                        hub.apply(name, event, now)
+                        if self.link.awaits_data:
+                            self.post(DataSeen(epoch))
+                    else:
+                        self._answer(event, epoch)
+        except SocketLost as lost:
+            self.post(Lost(epoch, lost.fault))
+
+    def _answer(self, event: Ack | Refusal | ServerClosing | Malformed, epoch: int) -> None:
+        match event:
+            case Ack() | Refusal():
+                self.post(Replied(epoch, event))
+            case ServerClosing():
+                self.post(Leaving(epoch))
+            case Malformed(reason):
+                self.meter.malformed += 1
+                if self._monotonic() - self._logged_at > _LOG_EVERY:
+                    self._logged_at = self._monotonic()
+                    log.warning("%s sent a bad frame: %s", self.rules.exchange.name, reason)
+
+    async def _send(self, text: str) -> None:
+        if self._socket:
+            with suppress(SocketLost):  # the reader sees it too, and reports it
+                await self._socket.send(text)
+
+    async def _ping(self, epoch: int) -> None:
+        if self._socket:
+            with suppress(SocketLost):
+                self.round_trip = await self._socket.ping()
+                self.post(Ponged(epoch))
+
+    async def _sync(self, subscription: Subscription, epoch: int) -> None:
+        await self._backfill.sync(subscription)
+        self.post(Synced(epoch, subscription))
+
+    async def _check(self, subscriptions: frozenset[Subscription], epoch: int) -> None:
+        self.post(Checked(epoch, await self._backfill.missed(sorted(subscriptions))))
+
+    def _hang(self, *, gracefully: bool) -> None:
+        if gracefully and self._socket:
+            return self._spawn(self._socket.close())
+        if self._socket:
+            self._socket.abort()
+            self._socket = None
+        for task in self._socket_tasks:
+            task.cancel()

@@ -1,0 +1,229 @@
+"""The engine: everything that talks to exchanges, on a thread and loop of its own.
+
+The screen's loop can be blocked by its terminal without limit; sockets must be read and pings
+answered meanwhile. Between the threads there are the hub's lock, and outlets to drain.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping
+from math import inf
+from random import Random
+
+from tui.exchange.base import Exchange
+from tui.feed import transport
+from tui.feed.connection import Connection, reason_of, state_of
+from tui.feed.hub import Hub
+from tui.feed.link import OPEN, Link
+from tui.feed.outlet import Outlet
+from tui.feed.settings import ConnectionSettings
+from tui.feed.status import (
+    ConnectionState,
+    ConnectionStatus,
+    Drained,
+    FeedStatus,
+    SeriesView,
+    SymbolDirectory,
+)
+from tui.feed.venue import Venue
+from tui.market.interval import Interval
+from tui.market.symbol import Subscription
+
+DEFAULT_HISTORY = 500
+_LEAST_CAPACITY = 1_000
+
+log = logging.getLogger(__name__)
+
+
+class Lease:
+    """The right to a subscription's data; it is served while anybody holds one."""
+
+    def __init__(self, release: Callable[[], None]) -> None:
+        self._release: Callable[[], None] | None = release
+
+    def release(self) -> None:
+        """Give the right back; a second call does nothing."""
+        release, self._release = self._release, None
+        if release:
+            release()
+
+
+class Engine:
+    """Feeds of any number of exchanges for any number of readers; every method is thread-safe.
+
+    `history` is how many closed candles a new subscription starts with.
+    """
+
+    def __init__(
+        self,
+        exchanges: Mapping[str, Exchange],
+        settings: ConnectionSettings | None = None,
+        history: int = DEFAULT_HISTORY,
+        random: Random | None = None,
+    ) -> None:
+        self._exchanges = exchanges
+        self._settings = settings or ConnectionSettings()
+        self._history = history
+        self._random = random or Random()
+        self._hub = Hub(max(_LEAST_CAPACITY, 2 * history))
+        self._notable = self.listen(candles=False)
+        self._venues: dict[str, Venue] = {}
+        self._loop = asyncio.new_event_loop()
+        self._stopped = asyncio.Event()
+        self._thread = threading.Thread(target=self._main, name="engine", daemon=True)
+
+    # Life
+
+    def start(self) -> None:
+        """Start the thread; leases may be taken before and after."""
+        self._thread.start()
+
+    def stop(self, timeout: float = 2.0) -> None:
+        """Close all sockets and end the thread; returns after `timeout` seconds at the latest."""
+        if self._thread.is_alive():
+            self._call(self._stopped.set)
+            self._thread.join(timeout)
+
+    def _main(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_until_complete(self._run())
+        finally:
+            self._loop.close()
+
+    async def _run(self) -> None:
+        while not self._stopped.is_set():
+            for venue in self._venues.values():
+                venue.look_after(self._loop.time())
+            try:
+                async with asyncio.timeout(1.0):
+                    await self._stopped.wait()
+            except TimeoutError:
+                continue
+        await asyncio.gather(*(venue.stop() for venue in self._venues.values()))
+
+    def _call(self, work: Callable[[], None]) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(work)
+
+    # Subscriptions
+
+    def acquire(self, subscription: Subscription) -> Lease:
+        """A lease on a subscription; its exchange must be one of `exchange_names`."""
+        exchange = subscription.symbol.exchange
+        if self._hub.acquire(subscription):
+            self._call(lambda: self._venue(exchange).add(subscription))
+        return Lease(lambda: self._release(subscription))
+
+    def _release(self, subscription: Subscription) -> None:
+        if self._hub.release(subscription):
+            exchange = subscription.symbol.exchange
+            self._call(lambda: self._venue(exchange).remove(subscription))
+
+    def _venue(self, exchange: str) -> Venue:
+        if exchange not in self._venues:
+            self._venues[exchange] = Venue(
+                self._exchanges[exchange], self._settings, self._hub, self._history,
+                transport.dial, self._random, self._loop.time,
+            )  # fmt: skip
+        return self._venues[exchange]
+
+    def reconnect(self, subscription: Subscription | None = None) -> None:
+        """Dial anew now: the connection of one subscription, or all of them."""
+        self._call(lambda: self._reconnect(subscription))
+
+    def _reconnect(self, subscription: Subscription | None) -> None:
+        for connection in self._connections():
+            if subscription is None or subscription in connection.link.wanted:
+                connection.retry()
+
+    # What is known
+
+    @property
+    def exchange_names(self) -> tuple[str, ...]:
+        """The exchanges of this engine."""
+        return tuple(self._exchanges)
+
+    def intervals(self, exchange: str) -> tuple[Interval, ...]:
+        """What candles the exchange has, shortest first."""
+        return tuple(sorted(self._exchanges[exchange].intervals))
+
+    def symbols(self, exchange: str) -> SymbolDirectory:
+        """The exchange's symbols as far as they are known now; asking starts loading them."""
+        self._call(lambda: self._venue(exchange).ask_for_symbols())
+        venue = self._venues.get(exchange)
+        return venue.directory if venue else SymbolDirectory(exchange)
+
+    def listen(self, *, candles: bool) -> Outlet:
+        """Everything from now on, in order: states and gaps, with `candles` each change too."""
+        outlet = Outlet(candles=candles)
+        self._hub.listen(outlet)
+        return outlet
+
+    def drain(self) -> Drained:
+        """What is to be drawn again and what happened, since the last call."""
+        return Drained(self._hub.take_dirty(), self._notable.take())
+
+    def view(self, subscription: Subscription, count: int) -> SeriesView:
+        """A leased subscription at this instant with its newest `count` candles."""
+        return self._hub.view(subscription, count, self.status(subscription))
+
+    def status(self, subscription: Subscription) -> FeedStatus:
+        """The health of a subscription."""
+        now = time.monotonic()
+        record = self._hub.record(subscription)
+        venue = self._venues.get(subscription.symbol.exchange)
+        connection = venue.connection_of(subscription) if venue else None
+        link = connection.link if connection else Link()
+        age = now - record.data_at if record and record.data_at is not None else None
+        state = state_of(link, subscription) if connection else ConnectionState.IDLE
+        silent = age is not None and age > self._settings.stale_after and not link.quiet
+        return FeedStatus(
+            state=ConnectionState.STALE if silent and state is ConnectionState.LIVE else state,
+            attempt=link.attempt,
+            retry_in=_countdown(link, now),
+            reason=reason_of(link),
+            data_age=age,
+            quiet=link.quiet,
+            rejected=record.rejected if record else "",
+        )
+
+    def connections(self) -> tuple[ConnectionStatus, ...]:
+        """Every connection, in the order in which they were opened."""
+        now = time.monotonic()
+        return tuple(self._describe(connection, now) for connection in self._connections())
+
+    def _connections(self) -> Iterable[Connection]:
+        return [c for venue in list(self._venues.values()) for c in list(venue.connections)]
+
+    def _describe(self, connection: Connection, now: float) -> ConnectionStatus:
+        link, meter, last_close = connection.link, connection.meter, connection.last_close
+        records = [r for s in link.wanted if (r := self._hub.record(s))]
+        return ConnectionStatus(
+            id=connection.id,
+            exchange=connection.rules.exchange.name,
+            subscriptions=tuple(sorted(link.wanted)),
+            state=link.state,
+            attempt=link.attempt,
+            retry_in=_countdown(link, now),
+            reason=reason_of(link),
+            close_code=last_close.code if last_close else None,
+            close_reason=last_close.reason if last_close else "",
+            round_trip=connection.round_trip,
+            messages_rate=meter.messages_rate,
+            bytes_rate=meter.bytes_rate,
+            data_age=now - meter.data_at if meter.data_at else None,
+            uptime=now - link.opened_at if link.state in OPEN else None,
+            reconnects=max(0, link.opens - 1),
+            gaps_found=sum(record.gaps_found for record in records),
+            gaps_repaired=sum(record.gaps_repaired for record in records),
+        )
+
+
+def _countdown(link: Link, now: float) -> float | None:
+    waiting = link.state in (ConnectionState.BACKOFF, ConnectionState.PARKED) and link.until < inf
+    return max(0.0, link.until - now) if waiting else None

@@ -1,0 +1,404 @@
+"""The connection as a pure reducer: (link, event, now) -> (link, effects).
+
+No clock, no socket: `now` is seconds of the monotonic clock, and connection.py carries out the
+effects. The states and rules are those of a link that must never be given up silently:
+attempts are forgotten after a stable period and never at open, silence of data counts whatever
+the pings say, and subscriptions are desired state.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import inf
+from random import Random
+from typing import Any
+
+from tui.exchange.base import Exchange
+from tui.feed import backoff
+from tui.feed.faults import Fault, FaultKind
+from tui.feed.link import (
+    OPEN,
+    AskDial,
+    Check,
+    Checked,
+    DataSeen,
+    Dial,
+    DialDelayed,
+    DialGranted,
+    Effect,
+    Event,
+    Hang,
+    Lapse,
+    Leaving,
+    Link,
+    Lost,
+    Opened,
+    Pending,
+    Ponged,
+    Reject,
+    Replied,
+    RetryNow,
+    Send,
+    SendPing,
+    Start,
+    Stop,
+    Sync,
+    Synced,
+    Tick,
+    Want,
+)  # fmt: skip
+from tui.feed.settings import ConnectionSettings
+from tui.feed.status import ConnectionState as State
+from tui.market.events import Ack, Refusal
+from tui.market.symbol import Subscription
+
+ACK_TIMEOUT = 10.0
+ACK_TRIES = 3
+STABLE = 30.0
+HALVING = 10.0
+FIRST_DATA = 10.0
+BUSY_GRACE = 3.0
+LONGEST_QUIET = 300.0
+SLOW_PROBE = 900.0
+FORBIDDEN_TRIES = 3
+CLOSE_TIMEOUT = 1.0
+LATE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What does not change while a connection lives."""
+
+    exchange: Exchange
+    settings: ConnectionSettings
+    random: Random
+
+
+def step(link: Link, event: Event, now: float, rules: Rules) -> tuple[Link, list[Effect]]:
+    """The next link and what to do for it; the same arguments give the same answer."""
+    if link.state is State.CLOSED or getattr(event, "epoch", link.epoch) != link.epoch:
+        return link, []
+    stepper = _Step(link, now, rules)
+    stepper.take(event)
+    stepper.pursue()
+    return stepper.link, stepper.effects
+
+
+def wake(link: Link, rules: Rules) -> float:
+    """The monotonic time at which the link needs its next Tick."""
+    times = [link.until, link.ping_at, link.pong_by, *(p.deadline for p in link.pending)]
+    if any(p.deadline == inf for p in link.pending):
+        times.append(link.next_send)
+    if link.held and link.state in OPEN and link.state is not State.STALE:
+        times.append(_silent_at(link, rules))
+    return min(times)
+
+
+def _silent_at(link: Link, rules: Rules) -> float:
+    """When the silence of data becomes too long."""
+    limit = rules.settings.stale_after
+    if not link.data_seen and link.wanted <= link.synced:
+        limit = min(limit, FIRST_DATA)
+    return max(link.data_at + limit, link.quiet_until)
+
+
+class _Step:
+    """One transition in the making; gone when `step` returns."""
+
+    def __init__(self, link: Link, now: float, rules: Rules) -> None:
+        self.link = link
+        self.now = now
+        self.rules = rules
+        self.effects: list[Effect] = []
+
+    def set(self, **changes: Any) -> None:
+        self.link = replace(self.link, **changes)
+
+    def take(self, event: Event) -> None:
+        match event:
+            case Stop():
+                self.close()
+            case _ if self.link.state is State.CLOSING:
+                self.closing(event)
+            case Start():
+                self.effects.append(AskDial())
+            case RetryNow():
+                self.retry_now()
+            case Want(subscriptions):
+                self.want(subscriptions)
+            case DialGranted():
+                epoch = self.link.epoch + 1
+                self.set(state=State.DIALING, epoch=epoch, until=inf)
+                self.effects.append(Dial(epoch))
+            case DialDelayed(wait):
+                self.set(state=State.BACKOFF, until=self.now + wait, last_delay=wait)
+            case Opened():
+                self.open()
+            case Lost(_, fault):
+                self.fail(fault)
+            case DataSeen():
+                self.data()
+            case Replied(_, reply):
+                self.reply(reply)
+            case Ponged():
+                self.set(pong_by=inf, ping_at=self.now + self.rules.settings.heartbeat_interval)
+            case Leaving():
+                self.recycle("The server announced that it goes away.")
+            case Synced(_, subscription):
+                self.set(synced=self.link.synced | ({subscription} & self.link.held))
+                self.live_if_whole()
+            case Checked(_, missed):
+                self.checked(missed)
+            case Tick():
+                self.tick(event)
+
+    # The way up
+
+    def open(self) -> None:
+        heartbeat = self.rules.settings.heartbeat_interval
+        self.set(
+            state=State.SUBSCRIBING, until=inf, opens=self.link.opens + 1, opened_at=self.now,
+            held=frozenset(), synced=frozenset(), pending=(), next_send=self.now,
+            ping_at=self.now + heartbeat, pong_by=inf, live_since=inf,
+            data_at=self.now, data_seen=False, quiet=False, quiet_until=0.0, quiet_for=0.0,
+        )  # fmt: skip
+
+    def reply(self, reply: Ack | Refusal) -> None:
+        sent = [p for p in self.link.pending if p.deadline < inf]
+        if isinstance(reply, Refusal) and reply.id is None and len(sent) == 1:
+            reply = Refusal(sent[0].command.id, reply.reason)
+        found = next((p for p in sent if p.command.id == reply.id), None)
+        if found is None:
+            return
+        self.set(pending=tuple(p for p in self.link.pending if p is not found))
+        if isinstance(reply, Refusal):
+            self.refused(found, reply.reason)
+        elif found.adds:
+            self.acknowledged(frozenset(found.command.covers))
+        else:
+            self.set(held=self.link.held - frozenset(found.command.covers))
+
+    def acknowledged(self, covers: frozenset[Subscription]) -> None:
+        self.set(held=self.link.held | covers)
+        if self.link.state is State.SUBSCRIBING:
+            self.set(state=State.SYNCING)
+        if fresh := covers & self.link.wanted - self.link.synced:
+            self.effects.append(Sync(fresh))
+
+    def refused(self, pending: Pending, reason: str) -> None:
+        """One bad name fails a whole batch: ask for each by itself to learn which it is."""
+        covers = pending.command.covers
+        if not pending.adds:
+            return
+        if len(covers) > 1:
+            for subscription in covers:
+                self.enqueue([subscription], adds=True)
+            return
+        self.set(wanted=self.link.wanted - set(covers))
+        self.effects.append(Reject(covers[0], reason))
+
+    def data(self) -> None:
+        self.set(data_at=self.now, data_seen=True, quiet=False, quiet_until=0.0, quiet_for=0.0)
+        if self.link.state is State.STALE:
+            self.set(state=State.SYNCING, until=inf)
+        self.live_if_whole()
+
+    def live_if_whole(self) -> None:
+        link = self.link
+        told = link.data_seen or link.quiet
+        if link.state is State.SYNCING and told and link.wanted <= link.synced:
+            self.set(state=State.LIVE, live_since=self.now, fault=None, forbidden=0)
+
+    # The way down
+
+    def fail(self, fault: Fault) -> None:
+        self.credit_stability()
+        self.lapse()
+        stable, attempt = self.link.attempt == 0 and self.link.opens > 0, self.link.attempt + 1
+        forbidden = self.link.forbidden + (fault.kind is FaultKind.FORBIDDEN)
+        self.set(fault=fault, attempt=attempt, forbidden=forbidden, live_since=inf)
+        limit = self.rules.settings.max_reconnect_attempts
+        if fault.kind is FaultKind.PERMANENT:
+            self.set(state=State.PARKED, until=inf)
+        elif fault.kind is FaultKind.UNVERIFIED or forbidden > FORBIDDEN_TRIES:
+            probe = SLOW_PROBE * self.rules.random.uniform(0.8, 1.2)
+            self.set(state=State.PARKED, until=self.now + probe)
+        elif limit and attempt > limit:
+            gave_up = f"Gave up after {limit} attempts; the last: {fault.reason}"
+            self.set(state=State.PARKED, until=inf, fault=replace(fault, reason=gave_up))
+        else:
+            self.back_off(self.delay(fault, attempt, stable), fault.retry_after)
+
+    def delay(self, fault: Fault, attempt: int, stable: bool) -> float:
+        settings, random = self.rules.settings, self.rules.random
+        if stable and fault.kind is FaultKind.TRANSIENT and not fault.retry_after:
+            return random.uniform(0.0, backoff.FIRST_AFTER_STABLE)
+        if fault.kind is FaultKind.PACED:
+            attempt = max(attempt, 3)
+        jitter = backoff.delay(
+            attempt,
+            settings.reconnect_interval,
+            settings.reconnect_decay,
+            settings.max_reconnect_interval,
+            random,
+        )
+        return fault.retry_after + jitter if fault.retry_after else jitter
+
+    def back_off(self, wait: float, retry_after: float = 0.0) -> None:
+        not_before = max(self.link.not_before, self.now + retry_after)
+        until = self.now + wait
+        self.set(state=State.BACKOFF, until=until, last_delay=wait, not_before=not_before)
+
+    def credit_stability(self) -> None:
+        """Forget failures after a stable period, halve them for less: not at open."""
+        lived = self.now - self.link.live_since
+        if lived >= max(STABLE, 2 * self.link.last_delay):
+            self.set(attempt=0)
+        elif lived >= HALVING:
+            self.set(attempt=self.link.attempt >> int(lived // HALVING))
+
+    def lapse(self) -> None:
+        """Leave the socket, if there is one."""
+        if self.link.state in OPEN:
+            self.effects.append(Lapse())
+        if self.link.state in OPEN or self.link.state is State.DIALING:
+            self.effects.append(Hang(gracefully=False))
+        self.set(
+            epoch=self.link.epoch + 1, held=frozenset(), synced=frozenset(), pending=(),
+            ping_at=inf, pong_by=inf, quiet=False,
+        )  # fmt: skip
+
+    def recycle(self, reason: str) -> None:
+        """Leave a socket that did nothing wrong and dial at once; no failure is counted."""
+        self.credit_stability()
+        self.lapse()
+        self.set(fault=Fault(FaultKind.OURS, reason), live_since=inf)
+        self.back_off(0.0)
+
+    def retry_now(self) -> None:
+        if self.link.state in OPEN:
+            self.recycle("You asked for a new connection.")
+        elif self.link.state in (State.BACKOFF, State.PARKED):
+            self.set(state=State.BACKOFF, until=max(self.now, self.link.not_before), forbidden=0)
+
+    def close(self) -> None:
+        if self.link.state in OPEN:
+            self.effects.append(Hang(gracefully=True))
+            self.set(state=State.CLOSING, until=self.now + CLOSE_TIMEOUT, pending=(),
+                     ping_at=inf, pong_by=inf)  # fmt: skip
+            return
+        self.effects.append(Hang(gracefully=False))
+        self.set(state=State.CLOSED, until=inf)
+
+    def closing(self, event: Event) -> None:
+        """Nothing leaves CLOSING but to CLOSED."""
+        if isinstance(event, Lost) or self.now >= self.link.until:
+            self.effects.append(Hang(gracefully=False))
+            self.set(state=State.CLOSED, until=inf)
+
+    # Time
+
+    def tick(self, tick: Tick) -> None:
+        if self.link.state in (State.BACKOFF, State.PARKED):
+            if self.now >= self.link.until:
+                self.set(until=inf)
+                self.effects.append(AskDial())
+        elif self.link.state in OPEN:
+            self.set(data_at=max(self.link.data_at, tick.data_at))
+            if tick.late > LATE:
+                self.forgive()
+            self.heartbeat()
+            if self.link.state in OPEN:
+                self.watch_silence()
+            if self.link.state in OPEN:
+                self.watch_replies()
+
+    def forgive(self) -> None:
+        """We slept, not the exchange: let what it sent be read before it is judged."""
+        self.set(
+            pong_by=max(self.link.pong_by, self.now + 1.0),
+            until=max(self.link.until, self.now + 1.0),
+            data_at=max(self.link.data_at, self.now + 1.0 - self.rules.settings.stale_after),
+        )
+
+    def heartbeat(self) -> None:
+        if self.now >= self.link.pong_by:
+            self.fail(Fault(FaultKind.TRANSIENT, "The exchange did not answer our ping."))
+        elif self.now >= self.link.ping_at:
+            self.effects.append(SendPing(self.link.epoch))
+            self.set(ping_at=inf, pong_by=self.now + self.rules.settings.pong_timeout)
+
+    def watch_silence(self) -> None:
+        if self.link.state is State.STALE:
+            if self.now >= self.link.until:
+                self.fail(Fault(FaultKind.TRANSIENT, "Connected, but no data came."))
+        elif self.link.held and self.now >= _silent_at(self.link, self.rules):
+            self.become_stale()
+        elif self.link.state is State.LIVE:
+            lived = self.now - self.link.live_since
+            if lived >= max(STABLE, 2 * self.link.last_delay):
+                self.set(attempt=0)
+
+    def become_stale(self) -> None:
+        """First resubscribe and ask over REST; when that brings nothing, dial anew."""
+        suspects = sorted(self.link.held & self.link.wanted)[:4]
+        self.set(state=State.STALE, until=self.now + self.rules.settings.stale_after)
+        self.effects.append(Check(frozenset(suspects)))
+        self.enqueue(sorted(self.link.held & self.link.wanted), adds=True)
+
+    def checked(self, missed: bool | None) -> None:
+        if self.link.state is not State.STALE or missed is None:
+            return
+        if missed:
+            self.set(until=min(self.link.until, self.now + BUSY_GRACE))
+            return
+        silence = max(self.rules.settings.stale_after, 2 * self.link.quiet_for)
+        silence = min(silence, max(LONGEST_QUIET, self.rules.settings.stale_after))
+        self.set(state=State.SYNCING, until=inf, quiet=True, quiet_for=silence,
+                 quiet_until=self.now + silence)  # fmt: skip
+        self.live_if_whole()
+
+    # Subscriptions: desired state, sent as the difference to what is held
+
+    def want(self, subscriptions: frozenset[Subscription]) -> None:
+        self.set(wanted=subscriptions, synced=self.link.synced & subscriptions)
+
+    def pursue(self) -> None:
+        """Send what is missing between wanted and held, one command a `command_spacing`."""
+        if self.link.state not in OPEN:
+            return
+        adding = {s for p in self.link.pending if p.adds for s in p.command.covers}
+        dropping = {s for p in self.link.pending if not p.adds for s in p.command.covers}
+        self.enqueue(sorted(self.link.wanted - self.link.held - adding), adds=True)
+        self.enqueue(sorted(self.link.held - self.link.wanted - dropping - adding), adds=False)
+        self.send_next()
+
+    def enqueue(self, subscriptions: list[Subscription], *, adds: bool) -> None:
+        room = self.rules.settings.queue_size - len(self.link.pending)
+        if not subscriptions or room <= 0:
+            return
+        exchange = self.rules.exchange
+        build = exchange.subscribe if adds else exchange.unsubscribe
+        held = self.link.held - set(subscriptions) if adds else self.link.held
+        commands = build(subscriptions, held, self.link.next_id)[:room]
+        fresh = tuple(Pending(command, adds) for command in commands)
+        self.set(pending=self.link.pending + fresh, next_id=self.link.next_id + len(commands))
+
+    def send_next(self) -> None:
+        unsent = next((p for p in self.link.pending if p.deadline == inf), None)
+        if unsent is None or self.now < self.link.next_send:
+            return
+        sent = replace(unsent, deadline=self.now + ACK_TIMEOUT, tries=unsent.tries + 1)
+        self.set(
+            pending=tuple(sent if p is unsent else p for p in self.link.pending),
+            next_send=self.now + self.rules.exchange.limits.command_spacing,
+        )
+        self.effects.append(Send(sent.command.text))
+
+    def watch_replies(self) -> None:
+        overdue = [p for p in self.link.pending if p.deadline <= self.now]
+        if any(p.tries >= ACK_TRIES for p in overdue):
+            self.fail(Fault(FaultKind.TRANSIENT, "The exchange did not confirm a subscription."))
+        elif overdue:
+            again = (replace(p, deadline=inf) if p in overdue else p for p in self.link.pending)
+            self.set(pending=tuple(again))

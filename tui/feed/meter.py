@@ -1,0 +1,33 @@
+"""What passes through one connection, counted cheaply and turned into rates once a second."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_SMOOTHING = 0.4
+
+
+@dataclass(slots=True)
+class Meter:
+    """Counts since the start; rates are smoothed, per second. Times are monotonic seconds."""
+
+    messages: int = 0
+    bytes: int = 0
+    malformed: int = 0
+    data_at: float = 0.0
+    messages_rate: float = 0.0
+    bytes_rate: float = 0.0
+    _at: float = 0.0
+    _messages: int = 0
+    _bytes: int = 0
+
+    def sample(self, now: float) -> None:
+        """Turn what was counted since the last sample into rates."""
+        elapsed = now - self._at
+        if elapsed <= 0:
+            return
+        if self._at:
+            fresh = (self.messages - self._messages) / elapsed
+            self.messages_rate += _SMOOTHING * (fresh - self.messages_rate)
+            self.bytes_rate += _SMOOTHING * ((self.bytes - self._bytes) / elapsed - self.bytes_rate)
+        self._at, self._messages, self._bytes = now, self.messages, self.bytes

@@ -1,0 +1,102 @@
+"""GET requests to one exchange, within its limits, with errors in words."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+import aiohttp
+
+from tui.errors import ExchangeError
+from tui.exchange.base import Exchange, Request
+from tui.feed.faults import Fault, FaultKind, http_date, of_error, of_status
+from tui.feed.limits import HostLimits
+
+TOTAL_TIMEOUT = 15.0
+MAX_BODY = 16 * 2**20
+_AT_ONCE = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A body, and the exchange's time in ms (the start of the second) when it says it."""
+
+    body: bytes
+    date: int | None
+
+
+class RequestFailed(ExchangeError):  # noqa: N818 it is what happened, not a mistake
+    """A request brought no data: `fault` says why, `unknown_symbol` that asking again is vain."""
+
+    def __init__(self, fault: Fault, *, unknown_symbol: bool = False) -> None:
+        super().__init__(fault.reason)
+        self.fault = fault
+        self.unknown_symbol = unknown_symbol
+
+
+class Rest:
+    """Requests to `exchange` over one pool of connections; `monotonic` is the limits' clock."""
+
+    def __init__(
+        self, exchange: Exchange, limits: HostLimits, monotonic: Callable[[], float]
+    ) -> None:
+        self._exchange = exchange
+        self._limits = limits
+        self._monotonic = monotonic
+        self._host = urlsplit(exchange.rest_url).hostname or exchange.rest_url
+        self._session = aiohttp.ClientSession(
+            timeout=aiohttp.ClientTimeout(total=TOTAL_TIMEOUT),
+            connector=aiohttp.TCPConnector(limit=_AT_ONCE),
+            trust_env=self._host not in ("127.0.0.1", "::1", "localhost"),
+        )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._session.close()
+
+    async def get(self, request: Request) -> Reply:
+        """The reply to `request`; waits for its turn. Raises RequestFailed."""
+        await self._turn(request.weight)
+        url = self._exchange.rest_url + request.path
+        try:
+            async with self._session.get(
+                url, params=request.params, allow_redirects=False
+            ) as response:
+                body = await _read_capped(response)
+        except (OSError, TimeoutError, aiohttp.ClientError) as error:
+            raise RequestFailed(of_error(_cause(error), self._host)) from error
+        if response.status != 200:
+            raise self._refused(response, body)
+        return Reply(body, http_date(response.headers.get("Date")))
+
+    async def _turn(self, weight: float) -> None:
+        while wait := self._limits.request_wait(self._monotonic(), weight):  # noqa: ASYNC110
+            await asyncio.sleep(wait)
+
+    def _refused(self, response: aiohttp.ClientResponse, body: bytes) -> RequestFailed:
+        complaint = self._exchange.parse_complaint(body)
+        said = complaint.reason if complaint else ""
+        retry_after = response.headers.get("Retry-After")
+        fault = of_status(response.status, retry_after, time.time(), said)
+        if fault.kind is FaultKind.PACED:
+            self._limits.hold(self._monotonic() + fault.retry_after)
+        unknown = complaint.unknown_symbol if complaint else False
+        return RequestFailed(fault, unknown_symbol=unknown)
+
+
+async def _read_capped(response: aiohttp.ClientResponse) -> bytes:
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(2**16):
+        body += chunk
+        if len(body) > MAX_BODY:
+            raise aiohttp.ClientPayloadError("larger than any answer should be")
+    return bytes(body)
+
+
+def _cause(error: BaseException) -> BaseException:
+    """The network's own error below aiohttp's."""
+    certificate = getattr(error, "certificate_error", None)
+    return certificate or getattr(error, "os_error", None) or error

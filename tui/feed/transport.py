@@ -1,0 +1,123 @@
+"""The WebSocket itself: the only file of the feed that knows the websockets library."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import Protocol
+from urllib.parse import urlsplit
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.protocol import State
+
+from tui.feed.faults import Fault, of_close, of_error, of_status
+
+MAX_FRAME = 4 * 2**20
+_FRAMES_READ_AHEAD = 256
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+class SocketLost(Exception):  # noqa: N818 it is what happened, not a mistake
+    """The dial failed or the socket ended; `fault` says why."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.reason)
+        self.fault = fault
+
+
+class Socket(Protocol):
+    """An open WebSocket. Every method but abort raises SocketLost once it has ended."""
+
+    async def receive(self) -> bytes:
+        """The next message, as it came."""
+
+    async def send(self, text: str) -> None:
+        """Send one text message."""
+
+    async def ping(self) -> float:
+        """Send a ping and wait for its pong; the round trip in seconds."""
+
+    async def close(self) -> None:
+        """End with a closing handshake."""
+
+    def abort(self) -> None:
+        """End at once."""
+
+
+class Dialer(Protocol):
+    """How a connection gets its socket; a test may pass another."""
+
+    async def __call__(self, url: str, timeout: float, /) -> Socket:  # noqa: ASYNC109
+        """An open socket within `timeout` seconds, or SocketLost."""
+
+
+async def dial(url: str, timeout: float) -> Socket:  # noqa: ASYNC109 the limit spans all steps
+    """Name lookup, TCP, TLS and upgrade together take at most `timeout` seconds."""
+    host = urlsplit(url).hostname or url
+    try:
+        async with asyncio.timeout(timeout):
+            return _WebSocket(await _open(url, host))
+    except InvalidStatus as error:
+        response = error.response
+        retry_after = response.headers.get("Retry-After")
+        raise SocketLost(of_status(response.status_code, retry_after, time.time())) from error
+    except (OSError, InvalidHandshake, EOFError, ValueError) as error:
+        raise SocketLost(of_error(error, host)) from error
+
+
+async def _open(url: str, host: str) -> ClientConnection:
+    return await _SameOrigin(
+        url,
+        open_timeout=None,
+        ping_interval=None,  # the machine pings: its timers see what this library's do not
+        close_timeout=1,
+        compression=None,
+        max_size=MAX_FRAME,
+        max_queue=_FRAMES_READ_AHEAD,
+        proxy=None if host in _LOOPBACK else True,
+    )
+
+
+class _SameOrigin(connect):
+    """Follows no redirect: another host than the one configured is another exchange."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        return exc
+
+
+class _WebSocket:
+    """A Socket on the websockets library."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+
+    async def receive(self) -> bytes:
+        try:
+            return await self._connection.recv(decode=False)
+        except ConnectionClosed as closed:
+            raise self._lost(closed) from closed
+
+    async def send(self, text: str) -> None:
+        try:
+            await self._connection.send(text)
+        except ConnectionClosed as closed:
+            raise self._lost(closed) from closed
+
+    async def ping(self) -> float:
+        try:
+            pong = await self._connection.ping()
+            return await pong
+        except ConnectionClosed as closed:
+            raise self._lost(closed) from closed
+
+    async def close(self) -> None:
+        await self._connection.close()
+
+    def abort(self) -> None:
+        if self._connection.state is not State.CLOSED:
+            self._connection.transport.abort()
+
+    def _lost(self, closed: ConnectionClosed) -> SocketLost:
+        frame = closed.rcvd or closed.sent
+        return SocketLost(of_close(frame.code if frame else None, frame.reason if frame else ""))

@@ -1,0 +1,193 @@
+"""One exchange in use: its connections, its REST side, its list of symbols."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from random import Random
+from typing import Any
+
+from tui.errors import ExchangeError, nearest
+from tui.exchange.base import Exchange
+from tui.feed import backoff
+from tui.feed.backfill import Backfill
+from tui.feed.connection import Connection
+from tui.feed.hub import Hub
+from tui.feed.limits import HostLimits, TokenBucket
+from tui.feed.machine import Rules
+from tui.feed.rest import Rest
+from tui.feed.settings import ConnectionSettings
+from tui.feed.status import ConnectionState, SymbolDirectory
+from tui.feed.transport import Dialer
+from tui.market.symbol import Subscription
+
+# An idle connection waits this long (s) for another subscription before it is closed.
+_LINGER = 5.0
+_LONGEST_RETRY = 60.0
+
+log = logging.getLogger(__name__)
+
+
+class Venue:
+    """Packs subscriptions on connections, at most `capacity` each; all on the engine's loop."""
+
+    def __init__(
+        self, exchange: Exchange, settings: ConnectionSettings, hub: Hub, history: int,
+        dialer: Dialer, random: Random, monotonic: Callable[[], float],
+    ) -> None:  # fmt: skip
+        self.exchange = exchange
+        self.connections: list[Connection] = []
+        self.directory = SymbolDirectory(exchange.name)
+        self._rules = Rules(exchange, settings, random)
+        self._capacity = min(settings.symbols_per_connection, exchange.limits.subscriptions)
+        limits = exchange.limits
+        self._limits = HostLimits(
+            TokenBucket(limits.dial_burst, limits.dial_spacing),
+            TokenBucket(limits.rest_weight, 60.0 / limits.rest_weight),
+        )
+        self._rest = Rest(exchange, self._limits, monotonic)
+        self._backfill = Backfill(exchange, self._rest, hub, history, monotonic, random)
+        self._hub = hub
+        self._dialer = dialer
+        self._monotonic = monotonic
+        self._wanted: dict[Connection, frozenset[Subscription]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._repairs: set[Subscription] = set()
+        self._asked_for_symbols = False
+
+    def add(self, subscription: Subscription) -> None:
+        """Serve this subscription on a connection with room, or on a new one."""
+        if self._refuse_if_unknown(subscription):
+            return
+        connection = next((c for c in self.connections if self._has_room(c)), None)
+        connection = connection or self._connect()
+        self._want(connection, self._wanted[connection] | {subscription})
+        self.ask_for_symbols()
+
+    def remove(self, subscription: Subscription) -> None:
+        """Stop serving it; a connection that carries nothing any more is closed after a while."""
+        for connection in self.connections:
+            wanted = self._wanted[connection]
+            if subscription in wanted:
+                self._want(connection, wanted - {subscription})
+                asyncio.get_running_loop().call_later(_LINGER, self._close_if_idle, connection)
+
+    def connection_of(self, subscription: Subscription) -> Connection | None:
+        """The connection that carries the subscription."""
+        found = (c for c in self.connections if subscription in self._wanted.get(c, ()))
+        return next(found, None)
+
+    def wanted_by(self, connection: Connection) -> frozenset[Subscription]:
+        """What a connection was told to carry."""
+        return self._wanted.get(connection, frozenset())
+
+    def ask_for_symbols(self) -> None:
+        """Load the list of symbols, once, however long it takes."""
+        if not self._asked_for_symbols:
+            self._asked_for_symbols = True
+            self._spawn(self._load_directory())
+
+    def look_after(self, now: float) -> None:
+        """Once a second: rates, and candles that the stream owes us."""
+        for connection in self.connections:
+            connection.meter.sample(now)
+            for subscription in connection.link.synced:
+                overdue = self._hub.repair_from(subscription, now) is not None
+                if overdue and subscription not in self._repairs:
+                    self._spawn(self._repair(subscription))
+
+    async def stop(self) -> None:
+        """Close every connection, politely as far as that takes no time."""
+        for connection in self.connections:
+            connection.stop()
+        running = [task for task in self._tasks if task.get_name() == "connection"]
+        await asyncio.gather(*running, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._rest.close()
+
+    def _has_room(self, connection: Connection) -> bool:
+        closing = connection.link.state in (ConnectionState.CLOSING, ConnectionState.CLOSED)
+        return not closing and len(self._wanted[connection]) < self._capacity
+
+    def _connect(self) -> Connection:
+        connection = Connection(
+            self._rules, self._hub, self._backfill, self._limits, self._dialer, self._monotonic
+        )
+        self._wanted[connection] = frozenset()
+        self.connections.append(connection)
+        self._spawn(self._supervise(connection), "connection")
+        return connection
+
+    async def _supervise(self, connection: Connection) -> None:
+        """A fault of our own ends no feed: it is logged and the connection starts anew."""
+        failures = 0
+        while True:
+            try:
+                return await connection.run()
+            except Exception:
+                failures += 1
+                log.exception("connection %d failed", connection.id)
+                connection.reset()
+                await asyncio.sleep(backoff.delay(failures, 1.0, 2.0, 30.0, self._rules.random))
+                connection.want(self._wanted[connection])
+
+    def _want(self, connection: Connection, subscriptions: frozenset[Subscription]) -> None:
+        self._wanted[connection] = subscriptions
+        connection.want(subscriptions)
+
+    def _close_if_idle(self, connection: Connection) -> None:
+        if connection in self.connections and not self._wanted[connection]:
+            self.connections.remove(connection)
+            del self._wanted[connection]
+            connection.stop()
+
+    async def _repair(self, subscription: Subscription) -> None:
+        self._repairs.add(subscription)
+        try:
+            await self._backfill.sync(subscription)
+            if self._hub.repair_from(subscription, self._monotonic()) is not None:
+                self._hub.give_up(subscription, self._monotonic())
+        finally:
+            self._repairs.discard(subscription)
+
+    async def _load_directory(self) -> None:
+        for attempt in range(1, 1_000_000):
+            try:
+                reply = await self._rest.get(self.exchange.directory_request())
+                symbols = self.exchange.parse_directory(reply.body)
+                break
+            except ExchangeError as error:
+                self.directory = SymbolDirectory(self.exchange.name, error=str(error))
+                wait = backoff.delay(attempt, 2.0, 2.0, _LONGEST_RETRY, self._rules.random)
+                await asyncio.sleep(wait)
+        self.directory = SymbolDirectory(self.exchange.name, symbols)
+        for connection in list(self.connections):
+            for subscription in self._wanted[connection]:
+                self._refuse_if_unknown(subscription)
+
+    def _refuse_if_unknown(self, subscription: Subscription) -> bool:
+        """An exchange may acknowledge a symbol it does not have, and then stay silent."""
+        symbols, name = self.directory.symbols, subscription.symbol.name
+        info = symbols.get(name)
+        if info:
+            self._hub.describe(info)
+        if not symbols or (info and info.trading):
+            return False
+        reason = "is not traded now" if info else "is not a symbol"
+        close = tuple(nearest(name, (n for n, i in symbols.items() if i.trading)))
+        self._hub.reject(subscription, f"{name} {reason} on {self.exchange.title}.", close)
+        self.remove(subscription)
+        return True
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str = "") -> None:
+        task = asyncio.get_running_loop().create_task(work, name=name or None)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("a task of %s failed", self.exchange.name, exc_info=error)

@@ -1,0 +1,180 @@
+"""The one table of keys: what dispatches them, what the hints, the help and README show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from textual.binding import Binding, BindingType
+
+from tui.errors import nearest
+
+APP = "app"
+MONITOR = "monitor"
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One action: the id that `[keys]` remaps, its keys in Textual's names, where it works.
+
+    Keys of equal description are shown in one row. `hint` is a word for the status bar, empty
+    when it is not shown there. A `priority` key works even while a text is typed.
+    """
+
+    id: str
+    keys: str
+    action: str
+    description: str
+    group: str
+    scope: str = MONITOR
+    hint: str = ""
+    priority: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HelpRow:
+    """Keys as they are written for people, and what they do."""
+
+    keys: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A key, a word and what a click on them does."""
+
+    keys: str
+    description: str
+    action: str
+
+
+_MOVE = "Move to the pane beside; in a zoomed pane ← → pan the chart"
+
+KEYS: tuple[Key, ...] = (
+    Key("help", "?", "help", "This help", "General", APP, hint="help"),
+    Key("palette", ":", "command_palette", "Everything by name", "General", APP, hint="commands"),
+    Key("palette-anywhere", "ctrl+p", "command_palette", "Everything by name", "General", APP),
+    Key("back", "escape", "back", "Back: leave zoom, live edge, panel", "General"),
+    Key("theme", "T", "next_theme", "Next theme", "General", APP),
+    Key("save-screen", "ctrl+s", "save_screen", "Save the screen as SVG", "General", APP),
+    Key("quit", "q", "quit", "Quit", "General", APP, hint="quit"),
+    Key("interrupt", "ctrl+c", "quit", "Quit", "General", APP, priority=True),
+    Key("add", "a,/", "add", "Add symbols, with search", "Panes", hint="add"),
+    Key("remove", "d,x", "remove", "Remove the pane", "Panes"),
+    Key("undo", "u", "undo", "Bring the removed pane back", "Panes"),
+    Key("zoom", "enter,z", "zoom", "Fill the screen with the pane, and back", "Panes", hint="zoom"),
+    Key("left", "left,h", "move(-1, 0)", _MOVE, "Panes"),
+    Key("down", "down,j", "move(0, 1)", _MOVE, "Panes"),
+    Key("up", "up,k", "move(0, -1)", _MOVE, "Panes"),
+    Key("right", "right,l", "move(1, 0)", _MOVE, "Panes"),
+    Key("next", "tab", "step(1)", "Next, previous pane", "Panes"),
+    Key("previous", "shift+tab", "step(-1)", "Next, previous pane", "Panes"),
+    Key("first", "g,home", "select(0)", "First, last pane", "Panes"),
+    Key("last", "G", "select(-1)", "First, last pane", "Panes"),
+    *(
+        Key(f"pane-{n}", str(n), f"select({n - 1})", "Pane by its number", "Panes")
+        for n in range(1, 10)
+    ),
+    Key("shorter", "[", "interval(-1)", "Shorter, longer interval", "Chart", hint="interval"),
+    Key("longer", "]", "interval(1)", "Shorter, longer interval", "Chart", hint="interval"),
+    Key("zoom-in", "+,=", "chart_zoom(1)", "Wider, narrower candles", "Chart"),
+    Key("zoom-out", "-", "chart_zoom(-1)", "Wider, narrower candles", "Chart"),
+    Key("pan-back", "shift+left,comma", "pan(1)", "Earlier, later", "Chart"),
+    Key("pan-on", "shift+right,full_stop", "pan(-1)", "Earlier, later", "Chart"),
+    Key("live-edge", "end,0", "live_edge", "Back to now", "Chart"),
+    Key("volume", "v", "volume", "Volume on, off", "Chart"),
+    Key("connections", "n", "connections", "Connection panel", "Feed", hint="connections"),
+    Key("reconnect", "r", "reconnect", "Dial the pane's connection now", "Feed"),
+    Key("freeze", "p", "freeze", "Freeze the screen, and go on", "Feed", hint="freeze"),
+)
+
+_NAMES = {
+    "left": "←",
+    "right": "→",
+    "up": "↑",
+    "down": "↓",
+    "escape": "esc",
+    "comma": ",",
+    "full_stop": ".",
+}
+
+
+def bindings(scope: str) -> list[BindingType]:
+    """The table's part for one scope, as Textual dispatches it."""
+    return [
+        Binding(k.keys, k.action, k.description, id=k.id, priority=k.priority, show=False)
+        for k in KEYS
+        if k.scope == scope
+    ]
+
+
+def remapped(overrides: Mapping[str, str]) -> tuple[tuple[Key, ...], list[str]]:
+    """The table with the user's keys, and a sentence for each override that cannot be used.
+
+    An unknown id is left out; where two actions would share a key, the override is left out.
+    """
+    problems: list[str] = []
+    table = {key.id: key for key in KEYS}
+    for id_, keys in overrides.items():
+        if id_ not in table:
+            close = nearest(id_, table, 1)
+            guess = f"; did you mean {close[0]}?" if close else ""
+            problems.append(f"there is no action '{id_}'{guess}")
+        elif taken := sorted(_split(keys) & _taken(table.values(), but=id_)):
+            problems.append(f"{taken[0]!r} for '{id_}' has another action already")
+        else:
+            table[id_] = replace(table[id_], keys=keys)
+    return tuple(table.values()), problems
+
+
+def help_groups(table: Iterable[Key] = KEYS) -> dict[str, list[HelpRow]]:
+    """Rows by group, in the table's order; keys of one description share a row."""
+    groups: dict[str, dict[str, list[str]]] = {}
+    for key in table:
+        names = groups.setdefault(key.group, {}).setdefault(key.description, [])
+        names.extend(shown(key))
+    return {
+        group: [HelpRow(_joined(names), description) for description, names in rows.items()]
+        for group, rows in groups.items()
+    }
+
+
+def hints(table: Iterable[Key] = KEYS) -> list[Hint]:
+    """What the status bar shows; actions of one word share a hint: `[ ] interval`."""
+    found: dict[str, Hint] = {}
+    for key in table:
+        first = next(shown(key))
+        if key.hint in found:
+            found[key.hint] = replace(found[key.hint], keys=f"{found[key.hint].keys} {first}")
+        elif key.hint:
+            found[key.hint] = Hint(first, key.hint, key.action)
+    return list(found.values())
+
+
+def shown(key: Key) -> Iterator[str]:
+    """The keys of an action in people's spelling: `←`, `esc`, `shift+→`."""
+    for name in key.keys.split(","):
+        *modifiers, last = name.strip().split("+") if len(name) > 1 else [name]
+        yield "+".join([*modifiers, _NAMES.get(last, last)])
+
+
+def markdown_table() -> str:
+    """The table as README shows it."""
+    lines = ["| Keys | Action |", "|---|---|"]
+    for rows in help_groups().values():
+        lines += [f"| `{row.keys}` | {row.description} |" for row in rows]
+    return "\n".join(lines)
+
+
+def _split(keys: str) -> set[str]:
+    return {name.strip() for name in keys.split(",")}
+
+
+def _taken(table: Iterable[Key], but: str) -> set[str]:
+    return set().union(*(_split(key.keys) for key in table if key.id != but))
+
+
+def _joined(names: list[str]) -> str:
+    if len(names) > 8 and names[0].isdigit():
+        return f"{names[0]}…{names[-1]}"
+    return " ".join(names)

@@ -1,0 +1,109 @@
+"""What each key of a hand-written TOML file may be, and how a wrong one is told in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tui.errors import nearest
+from tui.text import clean
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What one key may be, in words, and the reader that raises ValueError for all else."""
+
+    expected: str
+    read: Callable[[Any], Any]
+
+
+Rules = Mapping[str, Rule]
+
+
+def read_table(table: dict[str, Any], rules: Rules, prefix: str) -> dict[str, Any]:
+    """The values of `table` as the rules read them.
+
+    `prefix` stands before its keys in messages (`connection.`). Raises ValueError with one line:
+    the key, what was found and what was expected; for an unknown key the nearest known one.
+    """
+    return {
+        key: _value(found, _rule(key, rules, prefix), prefix + key) for key, found in table.items()
+    }
+
+
+def _rule(key: str, rules: Rules, prefix: str) -> Rule:
+    if key in rules:
+        return rules[key]
+    close = nearest(clean(key), rules, 1)
+    hint = f"the nearest is {prefix}{close[0]}" if close else f"expected {', '.join(rules)}"
+    raise ValueError(f"unknown key {clean(prefix + key, 80)}; {hint}")
+
+
+def _value(found: Any, rule: Rule, key: str) -> Any:
+    try:
+        return rule.read(found)
+    except ValueError as error:
+        reason = f"{clean(key, 80)} is {_shown(found)}; expected {rule.expected}"
+        raise ValueError(reason) from error
+
+
+def _shown(found: Any) -> str:
+    match found:
+        case str():
+            return f'"{clean(found, 60)}"'
+        case bool():
+            return str(found).lower()
+        case dict():
+            return "a table"
+        case _:
+            return clean(str(found), 60)
+
+
+def instance_of(kind: type, expected: str) -> Rule:
+    """A value of `kind`; text comes out clean."""
+
+    def read(found: Any) -> Any:
+        if not isinstance(found, kind):
+            raise ValueError
+        return clean(found) if isinstance(found, str) else found
+
+    return Rule(expected, read)
+
+
+def number(low: float, high: float, unit: str = "a number") -> Rule:
+    """A number within the two, both included; it comes out as a float."""
+
+    def read(found: Any) -> float:
+        if type(found) not in (int, float) or not low <= found <= high:
+            raise ValueError
+        return float(found)
+
+    return Rule(f"{unit} from {low:g} to {high:g}", read)
+
+
+def whole(low: int, high: int) -> Rule:
+    """A whole number within the two, both included."""
+
+    def read(found: Any) -> int:
+        if type(found) is not int or not low <= found <= high:
+            raise ValueError
+        return found
+
+    return Rule(f"a whole number from {low} to {high}", read)
+
+
+def one_of(*words: str) -> Rule:
+    """One of the words, as they are written."""
+
+    def read(found: Any) -> str:
+        if found not in words:
+            raise ValueError
+        return str(found)
+
+    return Rule("one of " + ", ".join(words), read)
+
+
+TABLE = instance_of(dict, "a table")
+TEXT = instance_of(str, "text in quotes")
+FLAG = instance_of(bool, "true or false")

@@ -1,0 +1,157 @@
+"""Adding symbols: a line to type in and the exchanges' real symbols below it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from tui.errors import UsageError
+from tui.feed.engine import Engine
+from tui.market.interval import Interval
+from tui.market.symbol import Subscription, SymbolInfo
+from tui.screens.search import Typed, directories, matches, resolve
+
+_HINT = "enter adds · several with spaces between · BTCUSDT@5m · exchange:SYMBOL"
+_POLL = 0.3
+
+
+class AddScreen(ModalScreen[tuple[Subscription, ...]]):
+    """Dismisses with the subscriptions typed or chosen; esc with none.
+
+    Enter takes the highlighted symbol for the last word unless that names a symbol itself.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape", "cancel", "Close"),
+        ("down", "highlight(1)", "Next"),
+        ("up", "highlight(-1)", "Previous"),
+    ]
+    DEFAULT_CSS = """
+    AddScreen {
+        align: center top;
+        & > Vertical {
+            width: 72; max-width: 100%; height: auto; max-height: 100%; margin-top: 2;
+            background: $surface; border: round $primary; padding: 0 1;
+        }
+        Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; }
+        OptionList, OptionList:focus {
+            border: none; height: auto; max-height: 14; margin: 1 0; padding: 0;
+            background: $surface;
+        }
+        #hint { color: $market-axis; }
+        #hint.-error { color: $market-warn; }
+    }
+    """
+
+    def __init__(self, engine: Engine, exchange: str, interval: Interval) -> None:
+        super().__init__()
+        self._engine = engine
+        self._exchange = exchange
+        self._interval = interval
+        self._found: list[SymbolInfo] = []
+        self._sizes: list[int] = []
+
+    def compose(self) -> ComposeResult:
+        with Vertical() as box:
+            box.border_title = "Add symbols"
+            yield Input(placeholder="BTCUSDT, or a part of it", select_on_focus=False)
+            yield OptionList(markup=False)
+            yield Static(_HINT, id="hint", markup=False)
+
+    def on_mount(self) -> None:
+        self.query_one(OptionList).can_focus = False
+        self.query_one(Input).focus()
+        self.set_interval(_POLL, self._look_again)
+        self._search()
+
+    @on(Input.Changed)
+    def _search(self) -> None:
+        typed = Typed.parse(self._last_word)
+        known = directories(self._engine, typed.exchange)
+        self._sizes = [len(directory.symbols) for directory in known.values()]
+        symbols = [info for directory in known.values() for info in directory.symbols.values()]
+        self._found = matches(typed.name, symbols)
+        options = self.query_one(OptionList)
+        options.clear_options()
+        options.add_options(Option(_option(info)) for info in self._found)
+        options.highlighted = 0 if self._found else None
+        self._hint("; ".join(d.error for d in known.values() if d.error) or self._waiting)
+
+    @on(Input.Submitted)
+    def _submit(self) -> None:
+        words = self.query_one(Input).value.split()
+        try:
+            wanted = [self._resolve(word) for word in words[:-1]]
+            if words:
+                wanted.append(self._resolve_last(words[-1]))
+        except UsageError as error:
+            self._hint(str(error), error=True)
+            return
+        self.dismiss(tuple(wanted))
+
+    @on(OptionList.OptionSelected)
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss((self._chosen(self._found[event.option_index]),))
+
+    def action_highlight(self, by: int) -> None:
+        options = self.query_one(OptionList)
+        if by > 0:
+            options.action_cursor_down()
+        else:
+            options.action_cursor_up()
+
+    def action_cancel(self) -> None:
+        self.dismiss(())
+
+    @property
+    def _last_word(self) -> str:
+        value = self.query_one(Input).value
+        return "" if value.endswith(" ") else (value.split() or [""])[-1]
+
+    @property
+    def _waiting(self) -> str:
+        return _HINT if any(self._sizes) else "Loading the exchange's symbols; any name works"
+
+    def _resolve(self, word: str) -> Subscription:
+        return resolve(word, self._engine, self._exchange, self._interval)
+
+    def _resolve_last(self, word: str) -> Subscription:
+        """The symbol itself when named in full, else the highlighted one."""
+        typed = Typed.parse(word)
+        highlighted = self.query_one(OptionList).highlighted
+        if highlighted is None:
+            return self._resolve(word)
+        info = self._found[highlighted]
+        suffix = f"@{typed.interval}" if typed.interval else ""
+        return self._resolve(f"{info.symbol}{suffix}")
+
+    def _chosen(self, info: SymbolInfo) -> Subscription:
+        return Subscription(info.symbol, self._interval)
+
+    def _look_again(self) -> None:
+        """The directories load in the background: show them when they come."""
+        known = directories(self._engine, Typed.parse(self._last_word).exchange)
+        if [len(directory.symbols) for directory in known.values()] != self._sizes:
+            self._search()
+
+    def _hint(self, text: str, error: bool = False) -> None:
+        hint = self.query_one("#hint", Static)
+        hint.update(Content(text))
+        hint.set_class(error, "-error")
+
+
+def _option(info: SymbolInfo) -> Content:
+    halted = "" if info.trading else "  not trading"
+    return Content.assemble(
+        (f"{info.symbol.name:<16}", "bold"),
+        (f"{info.base}/{info.quote}".ljust(18), ""),
+        (f"{info.symbol.exchange}{halted}", "dim"),
+    )

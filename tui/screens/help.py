@@ -1,0 +1,70 @@
+"""The help screen: the keys from their table, and what the words and marks mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui.keys import HelpRow, Key, help_groups
+
+WORDS = (
+    HelpRow("LIVE", "prices come in; an age stands beside it when the last is older than 2 s"),
+    HelpRow("QUIET", "the exchange confirms that nothing is traded"),
+    HelpRow("SYNCING", "prices come in, history is being loaded"),
+    HelpRow("STALE", "the line is open but nothing comes; the price is old, so it is dimmed"),
+    HelpRow("RETRY 3 in 4 s", "the line broke; the third attempt follows in four seconds"),
+    HelpRow("STOPPED", "it will not come back by itself; the reason stands beside it"),
+)
+MARKS = (
+    HelpRow("╱╱╱", "candles that are missing"),
+    HelpRow("×", "on the rule: missing"),
+    HelpRow("?", "on the rule: not yet confirmed by the exchange"),
+    HelpRow("═", "on the rule: was missing, filled in later"),
+    HelpRow("▲ ▼", "the candle that forms is above, below its opening price"),
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Keys by group; esc closes."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("escape,question_mark", "dismiss", "Close")]
+    DEFAULT_CSS = """
+    HelpScreen {
+        align: center middle;
+        & > VerticalScroll {
+            width: 84; max-width: 100%; height: auto; max-height: 100%;
+            background: $surface; border: round $primary; padding: 1 2;
+            border-title-color: $foreground; border-subtitle-color: $market-axis;
+        }
+    }
+    """
+
+    def __init__(self, table: Sequence[Key]) -> None:
+        super().__init__()
+        self._groups = {**help_groups(table), "Words": WORDS, "Marks on the chart": MARKS}
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll() as box:
+            box.border_title = "Help"
+            box.border_subtitle = "esc closes"
+            for group, rows in self._groups.items():
+                yield Static(_table(group, rows))
+
+
+def _table(group: str, rows: Sequence[HelpRow]) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), expand=True)
+    table.add_column(width=22, no_wrap=True)
+    table.add_column(ratio=1)
+    table.add_row(Text(group, style="bold underline"), "")
+    for row in rows:
+        table.add_row(Text(row.keys, style="bold"), Text(row.description))
+    table.add_row("", "")
+    return table

@@ -1,0 +1,119 @@
+"""Candles and states as JSON lines: the engine without a screen."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tui.errors import ExchangeError
+from tui.feed.engine import Engine
+from tui.feed.status import CandleChanged, FeedEvent, Rejected, StateChanged
+from tui.market.symbol import Subscription
+
+_TURN = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class StreamOptions:
+    """What to print: `history` candles from before the start, only `closed` ones, `states` too.
+
+    It ends after `count` candles or `duration` seconds; None means never.
+    """
+
+    history: int = 0
+    closed: bool = False
+    states: bool = False
+    count: int | None = None
+    duration: float | None = None
+
+
+def stream(
+    engine: Engine,
+    subscriptions: Sequence[Subscription],
+    options: StreamOptions,
+    say: Callable[[str], None],
+    warn: Callable[[str], None],
+) -> None:
+    """Print lines with `say` until the options end it; `warn` gets sentences for people.
+
+    Raises ExchangeError when every subscription was rejected.
+    """
+    lines = 0
+    for event in _events(engine, subscriptions, options.duration):
+        if isinstance(event, Rejected):
+            warn(_sentence(event))
+        elif line := _line(event, options):
+            say(json.dumps(line))
+            lines += line["type"] == "candle"
+            if lines == options.count:
+                return
+
+
+def _events(
+    engine: Engine, subscriptions: Sequence[Subscription], duration: float | None
+) -> Iterator[FeedEvent]:
+    ends = time.monotonic() + duration if duration is not None else float("inf")
+    outlet = engine.listen(candles=True)
+    leases = [engine.acquire(subscription) for subscription in subscriptions]
+    engine.start()
+    alive = set(subscriptions)
+    while time.monotonic() < ends:
+        for event in outlet.take(min(_TURN, max(0.0, ends - time.monotonic()))):
+            yield event
+            if isinstance(event, Rejected):
+                alive.discard(event.subscription)
+        if not alive:
+            raise ExchangeError("None of these symbols can be followed.")
+    for lease in leases:
+        lease.release()
+
+
+def _line(event: FeedEvent, options: StreamOptions) -> dict[str, Any] | None:
+    match event:
+        case CandleChanged(_, candle, origin, _):
+            hidden = options.closed and not candle.closed
+            old = origin == "history" and (not options.history or not candle.closed)
+            return None if hidden or old else candle_line(event)
+        case StateChanged() if options.states:
+            return _state_line(event)
+    return None
+
+
+def candle_line(event: CandleChanged) -> dict[str, Any]:
+    """One candle as the fields of a line; `revised` only when the exchange changed its word."""
+    candle, subscription = event.candle, event.subscription
+    line = {
+        "type": "candle",
+        "exchange": subscription.symbol.exchange,
+        "symbol": subscription.symbol.name,
+        "interval": str(subscription.interval),
+        "open_time": candle.open_time,
+        "open": candle.open,
+        "high": candle.high,
+        "low": candle.low,
+        "close": candle.close,
+        "volume": candle.volume,
+        "closed": candle.closed,
+        "origin": event.origin,
+    }
+    return line | {"revised": True} if event.revised else line
+
+
+def _state_line(event: StateChanged) -> dict[str, Any]:
+    return {
+        "type": "state",
+        "exchange": event.subscription.symbol.exchange,
+        "symbol": event.subscription.symbol.name,
+        "state": event.state.value,
+        "attempt": event.attempt,
+        "delay": event.delay,
+        "reason": event.reason,
+    }
+
+
+def _sentence(event: Rejected) -> str:
+    nearest = f" The nearest: {', '.join(event.nearest)}." if event.nearest else ""
+    return f"{event.subscription.symbol}: {event.reason}{nearest}"

@@ -1,0 +1,132 @@
+"""Theme files: Textual's colours and the market's, checked before any is used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from textual.color import Color, ColorParseError
+from textual.theme import Theme
+
+from tui.errors import ThemeError
+from tui.rules import FLAG, TABLE, TEXT, Rule, Rules, read_table
+from tui.text import clean, file_stem
+from tui.toml_file import read_toml
+
+# The market's colours in a terminal's own palette, where nothing can be mixed.
+_ANSI = {
+    "up": "ansi_green",
+    "down": "ansi_red",
+    "hole": "ansi_magenta",
+    "repaired": "ansi_blue",
+    "stale": "ansi_bright_black",
+    "axis": "ansi_bright_black",
+    "grid": "ansi_bright_black",
+    "volume-up": "ansi_green",
+    "volume-down": "ansi_red",
+    "live": "ansi_green",
+    "warn": "ansi_yellow",
+}
+MARKET_VARIABLES = tuple(f"market-{name}" for name in _ANSI)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedThemes:
+    """The themes by name, and one error, with path and reason, for each file that failed."""
+
+    themes: dict[str, Theme] = field(default_factory=dict)
+    failures: list[ThemeError] = field(default_factory=list)
+
+
+def theme_folders(config_folder: Path) -> list[Path]:
+    """Where theme files lie: those that come with the program, then the user's own."""
+    package = Path(__file__).parent
+    # A wheel has them inside the package, a checkout beside it.
+    shipped = next((p for p in (package / "themes", package.parent / "themes") if p.is_dir()), None)
+    return [folder for folder in (shipped, config_folder / "themes") if folder]
+
+
+def load_themes(folders: Iterable[Path]) -> LoadedThemes:
+    """Every `*.toml` in the folders; the file's stem is the theme's name, a later one wins."""
+    loaded = LoadedThemes()
+    for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
+        try:
+            theme = _theme(file_stem(path.stem), read_toml(path))
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            loaded.failures.append(ThemeError(f"Theme {clean(str(path))}: {reason}."))
+        else:
+            loaded.themes[theme.name] = theme
+    return loaded
+
+
+def variable_defaults(theme: Theme) -> dict[str, str]:
+    """Every one of MARKET_VARIABLES, derived from the colours of any theme, Textual's own too."""
+    colors = _ANSI if theme.ansi else _derived(theme.to_color_system().generate())
+    return {f"market-{name}": color for name, color in colors.items()}
+
+
+def _derived(named: dict[str, str]) -> dict[str, str]:
+    background, foreground = Color.parse(named["background"]), Color.parse(named["foreground"])
+    up, down = Color.parse(named["text-success"]), Color.parse(named["text-error"])
+
+    def faded(color: Color, share: float) -> str:
+        return color.blend(background, share).hex
+
+    return {
+        "up": up.hex,
+        "down": down.hex,
+        "hole": named["text-accent"],
+        "repaired": named["text-primary"],
+        "stale": faded(foreground, 0.35),
+        "axis": faded(foreground, 0.25),
+        "grid": faded(foreground, 0.85),
+        "volume-up": faded(up, 0.5),
+        "volume-down": faded(down, 0.5),
+        "live": up.hex,
+        "warn": named["text-warning"],
+    }
+
+
+def _theme(name: str, table: dict[str, Any]) -> Theme:
+    values = read_table(table, _TOP, "")
+    colors = read_table(values.get("colors", {}), _COLORS, "colors.")
+    market = read_table(values.get("market", {}), _MARKET, "market.")
+    if "primary" not in colors:
+        raise ValueError("colors.primary is missing")
+    theme = Theme(name=name, dark=values.get("dark", True), **colors)
+    own = {f"market-{key}": color for key, color in market.items()}
+    theme.variables = variable_defaults(theme) | own
+    return theme
+
+
+def _color(found: Any) -> str:
+    try:
+        color = Color.parse(TEXT.read(found))
+    except ColorParseError as error:
+        raise ValueError from error
+    if color.ansi is not None or color.a != 1:
+        raise ValueError
+    return color.hex
+
+
+_COLOR = Rule("an opaque colour such as #4cc7a0", _color)
+_TOP: Rules = {"dark": FLAG, "colors": TABLE, "market": TABLE}
+_COLORS: Rules = dict.fromkeys(
+    (
+        "primary",
+        "secondary",
+        "accent",
+        "background",
+        "foreground",
+        "surface",
+        "panel",
+        "success",
+        "warning",
+        "error",
+    ),
+    _COLOR,
+)
+_MARKET: Rules = dict.fromkeys(_ANSI, _COLOR)

@@ -1,0 +1,165 @@
+"""What every socket is doing: one row a connection, those in trouble first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+
+from tui.chart.picture import Row
+from tui.feed.status import ConnectionState, ConnectionStatus
+from tui.market.format import age, uptime, volume
+from tui.widgets.picture import Picture
+
+_GAP = "  "
+_NOTHING = "–"
+_SHARE = 3  # of the screen's height, at most
+_UNSTABLE_RECONNECTS = 3
+_UNSTABLE_UPTIME = 60.0
+
+_ROLES = {
+    ConnectionState.LIVE: "live",
+    ConnectionState.STALE: "late",
+    ConnectionState.BACKOFF: "late",
+    ConnectionState.PARKED: "stopped",
+    ConnectionState.CLOSED: "stopped",
+    ConnectionState.CLOSING: "stopped",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One fact of a connection: its title, width in cells, and when it gives way.
+
+    In a narrow terminal the columns of the highest `rank` go first.
+    """
+
+    title: str
+    width: int
+    rank: int
+    text: Callable[[ConnectionStatus], str]
+    right: bool = True
+
+    def cell(self, text: str) -> str:
+        """The text cropped and padded to the column's width."""
+        cropped = text if len(text) <= self.width else f"{text[: self.width - 1]}…"
+        return cropped.rjust(self.width) if self.right else cropped.ljust(self.width)
+
+
+def unstable(connection: ConnectionStatus) -> bool:
+    """Whether the link came back several times and has not held for a minute since."""
+    lately = (connection.uptime or 0) < _UNSTABLE_UPTIME
+    return connection.reconnects >= _UNSTABLE_RECONNECTS and lately
+
+
+def rows(connections: Sequence[ConnectionStatus], width: int, height: int) -> list[Row]:
+    """Title and one row a connection in `width` x `height` cells.
+
+    Connections in trouble stand first; what does not fit is counted in the last row.
+    """
+    columns = fitting(width)
+    ordered = sorted(connections, key=lambda c: (c.state is ConnectionState.LIVE, c.id))
+    room = max(0, height - 1)
+    shown = ordered if len(ordered) <= room else ordered[: room - 1]
+    title: Row = ((_GAP.join(c.cell(c.title) for c in columns), "muted"),)
+    table = [title, *(_line(connection, columns) for connection in shown)]
+    if rest := ordered[len(shown) :]:
+        live = sum(c.state is ConnectionState.LIVE for c in rest)
+        table.append(((f"… {len(rest)} more, {live} of them live", "muted"),))
+    return table
+
+
+def fitting(width: int) -> list[Column]:
+    """The columns that have room, the least needed left out."""
+    kept = list(_COLUMNS)
+    while len(kept) > 1 and sum(c.width + len(_GAP) for c in kept) - len(_GAP) > width:
+        kept.remove(max(kept, key=lambda column: column.rank))
+    return kept
+
+
+class ConnectionPanel(Vertical):
+    """The table of connections, below the grid."""
+
+    DEFAULT_CSS = """
+    ConnectionPanel {
+        height: auto; display: none; background: $surface; padding: 0 1; margin-top: 1;
+    }
+    ConnectionPanel.-open { display: block; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._table = Picture()
+
+    def compose(self) -> ComposeResult:
+        yield self._table
+
+    def show(self, connections: Sequence[ConnectionStatus]) -> None:
+        """Take the present state of all connections."""
+        wanted = len(connections) + 1
+        height = min(wanted, max(3, self.app.size.height // _SHARE))
+        if self._table.size.height != height:
+            self._table.styles.height = height
+        self._table.show(rows(connections, self._table.size.width, height))
+
+
+def _line(connection: ConnectionStatus, columns: Sequence[Column]) -> Row:
+    runs: list[tuple[str, str]] = []
+    for column in columns:
+        role = _ROLES.get(connection.state, "waiting") if column.title == "state" else "text"
+        runs.append((column.cell(column.text(connection)), role))
+        runs.append((_GAP, "text"))
+    return tuple(runs[:-1])
+
+
+def _state(c: ConnectionStatus) -> str:
+    return f"{c.state.value} unstable" if unstable(c) else c.state.value
+
+
+def _symbols(c: ConnectionStatus) -> str:
+    if not c.subscriptions:
+        return _NOTHING
+    first = c.subscriptions[0]
+    more = len(c.subscriptions) - 1
+    name = f"{first.symbol.name}@{first.interval}"
+    return f"{name} +{more}" if more else name
+
+
+def _next_dial(c: ConnectionStatus) -> str:
+    return _NOTHING if c.retry_in is None else f"{c.retry_in:.0f} s"
+
+
+def _last_close(c: ConnectionStatus) -> str:
+    code = "" if c.close_code is None else str(c.close_code)
+    return f"{code} {c.close_reason or c.reason}".strip() or _NOTHING
+
+
+def _round_trip(c: ConnectionStatus) -> str:
+    return _NOTHING if c.round_trip is None else f"{c.round_trip * 1000:.0f} ms"
+
+
+def _gaps(c: ConnectionStatus) -> str:
+    return f"{c.gaps_repaired}/{c.gaps_found}"
+
+
+def _seconds(value: float | None, form: Callable[[float], str]) -> str:
+    return _NOTHING if value is None else form(value)
+
+
+_COLUMNS = (
+    Column("exchange", 8, 5, lambda c: c.exchange, right=False),
+    Column("symbols", 15, 1, _symbols, right=False),
+    Column("state", 11, 0, _state, right=False),
+    Column("tries", 5, 3, lambda c: str(c.attempt)),
+    Column("next", 5, 2, _next_dial),
+    Column("data", 6, 4, lambda c: _seconds(c.data_age, age)),
+    Column("ping", 7, 6, _round_trip),
+    Column("msg/s", 6, 7, lambda c: f"{c.messages_rate:.1f}"),
+    Column("B/s", 6, 10, lambda c: volume(c.bytes_rate)),
+    Column("up", 10, 8, lambda c: _seconds(c.uptime, uptime)),
+    Column("again", 5, 9, lambda c: str(c.reconnects)),
+    Column("gaps ok", 7, 11, _gaps),
+    Column("last close", 24, 12, _last_close, right=False),
+)

@@ -1,0 +1,213 @@
+"""A pane's header: what is watched, its price, its change, and how fresh that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
+from textual.layout import ArrangeResult, Layout, WidgetPlacement
+from textual.widget import Widget
+
+from tui.chart.picture import Row
+from tui.feed.status import SeriesView
+from tui.market.candle import Candle
+from tui.market.format import age, percent, price
+from tui.widgets.freshness import Freshness
+from tui.widgets.picture import Picture
+
+_GAP = 2
+# Fields of one row keep these widths at least, so that the rows of a list stand in columns.
+_CHANGE_CELLS = 8
+_WORD_CELLS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The texts of a header, each from its longest form to its shortest."""
+
+    titles: tuple[str, ...]
+    price: Row
+    changes: tuple[Row, ...]
+    freshness: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One field of the header: where it stands, in cells, and what it shows."""
+
+    region: Region
+    row: Row
+
+
+def headline(view: SeriesView, fresh: Freshness, frozen: bool) -> Headline:
+    """What the header of this view says."""
+    symbol = view.subscription.symbol
+    interval = str(view.subscription.interval)
+    words = Freshness("FROZEN", "FROZEN", "late") if frozen else fresh
+    return Headline(
+        titles=(
+            f"{symbol.name} {interval} {symbol.exchange}",
+            f"{symbol.name} {interval}",
+            symbol.name,
+        ),
+        price=_price(view),
+        changes=_changes(view),
+        freshness=(((words.text, words.role),), ((words.short, words.role),)),
+    )
+
+
+def place(line: Headline, width: int, rows: int) -> list[Part]:
+    """Title, price, change and freshness within `width` x `rows` (1 or 2) cells.
+
+    Two rows: title and freshness above, price and change below. In one row the fields give way
+    in this order: exchange, reach of the change, interval, the freshness' detail, the change.
+    """
+    if rows > 1:
+        return _two_rows(line, width)
+    title, change, fresh = _fitting(line, width)
+    change, fresh = _padded(change, _CHANGE_CELLS), _padded(fresh, _WORD_CELLS)
+    edge = width - _cells(fresh)
+    after = edge - _GAP - _cells(change) if change else edge
+    before = after - _GAP - _cells(line.price)
+    return [
+        Part(Region(0, 0, max(0, before - 1), 1), _title(title, before - 1)),
+        Part(Region(before, 0, _cells(line.price), 1), line.price),
+        Part(Region(after, 0, _cells(change), 1), change),
+        Part(Region(edge, 0, _cells(fresh), 1), fresh),
+    ]
+
+
+class PaneHeader(Widget):
+    """One or two rows of four fields, each a widget so that a new price repaints itself alone."""
+
+    DEFAULT_CSS = """
+    PaneHeader { height: 1; padding: 0 1; background: $surface; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fields = [Picture(), Picture(classes="price"), Picture(), Picture()]
+        self.regions: Sequence[Region] = [Region()] * len(self.fields)
+        self._placing = _Fields()
+        self._line: Headline | None = None
+
+    @property
+    def layout(self) -> Layout:
+        return self._placing
+
+    def compose(self) -> ComposeResult:
+        yield from self.fields
+
+    def show(self, line: Headline) -> None:
+        """Show these texts; the layout moves only when a field's width changes."""
+        self._line = line
+        parts = place(line, self.size.width, self.size.height)
+        regions = [part.region for part in parts]
+        for field, part in zip(self.fields, parts, strict=True):
+            field.show([part.row])
+        if regions != self.regions:
+            self.regions = regions
+            # Asked of a child, since a widget keeps the arrangement of its own children.
+            self.fields[0].refresh(layout=True)
+
+    def on_resize(self) -> None:
+        if self._line:
+            self.show(self._line)
+
+
+class _Fields(Layout):
+    """Puts the header's fields where `place` said."""
+
+    name = "fields"
+
+    def arrange(
+        self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True
+    ) -> ArrangeResult:
+        assert isinstance(parent, PaneHeader)
+        return [
+            WidgetPlacement(region, NULL_OFFSET, NULL_SPACING, child)
+            for child, region in zip(children, parent.regions, strict=True)
+        ]
+
+
+def _two_rows(line: Headline, width: int) -> list[Part]:
+    fresh = next((f for f in line.freshness if _cells(f) <= width // 2), line.freshness[-1])
+    edge = max(0, width - _cells(fresh))
+    title = next((t for t in line.titles if len(t) < edge), line.titles[-1])
+    room = width - _cells(line.price) - 1
+    change = next((c for c in line.changes if _cells(c) <= room), ())
+    return [
+        Part(Region(0, 0, max(0, edge - 1), 1), _title(title, edge - 1)),
+        Part(Region(0, 1, _cells(line.price), 1), line.price),
+        Part(Region(width - _cells(change), 1, _cells(change), 1), change),
+        Part(Region(edge, 0, _cells(fresh), 1), fresh),
+    ]
+
+
+def _fitting(line: Headline, width: int) -> tuple[str, Row, Row]:
+    """The longest forms that fit; the last choice is cropped."""
+    long, middle, short = line.titles
+    full, brief = line.changes
+    words, word = line.freshness
+    choices = (
+        (long, full, words),
+        (middle, full, words),
+        (middle, brief, words),
+        (short, brief, words),
+        (short, brief, word),
+        (short, (), word),
+    )
+    for title, change, fresh in choices:
+        after = (line.price, _padded(change, _CHANGE_CELLS), _padded(fresh, _WORD_CELLS))
+        if len(title) + sum(_GAP + _cells(row) for row in after if row) <= width:
+            return title, change, fresh
+    return choices[-1]
+
+
+def _padded(row: Row, cells: int) -> Row:
+    missing = cells - _cells(row)
+    return ((" " * missing, "text"), *row) if row and missing > 0 else row
+
+
+def _price(view: SeriesView) -> Row:
+    if view.price is None:
+        return (("–", "muted"),)
+    last = view.candles[-1] if view.candles else None
+    up = last is None or view.price >= last.open
+    role = "up" if up else "down"
+    return ((f"{price(view.price, view.price_digits)} {'▲' if up else '▼'}", role),)
+
+
+def _changes(view: SeriesView) -> tuple[Row, Row]:
+    """The change in per cent with its reach, and without."""
+    before, reach = _reference(view)
+    if view.price is None or not before:
+        return (), ()
+    ratio = view.price / before - 1
+    text = percent(ratio)
+    role = "up" if ratio >= 0 else "down"
+    return ((text, role), (f" {reach}", "muted")), ((text, role),)
+
+
+def _reference(view: SeriesView) -> tuple[float | None, str]:
+    """The price that the change counts from: 24 hours ago, or the oldest candle loaded."""
+    if view.ticker:
+        return view.ticker.open, "24h"
+    if not view.candles:
+        return None, ""
+    first: Candle = view.candles[0]
+    span = (view.candles[-1].open_time - first.open_time) / 1000
+    return first.open, age(span).replace(" ", "")
+
+
+def _title(text: str, width: int) -> Row:
+    name, _, rest = text.partition(" ")
+    if len(name) > width:
+        return ((f"{name[: max(0, width - 1)]}…", "strong"),) if width > 0 else ()
+    return ((name, "strong"), (f" {rest}", "muted"))[: 2 if rest else 1]
+
+
+def _cells(row: Row) -> int:
+    return sum(len(text) for text, _ in row)

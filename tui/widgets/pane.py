@@ -1,0 +1,198 @@
+"""One symbol on the screen: header, chart, and the worker that holds its subscription."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.message import Message
+from textual.widgets import Static
+
+from tui.chart.frame import Options
+from tui.feed.engine import Engine
+from tui.feed.status import ConnectionState, SeriesView
+from tui.market.symbol import Subscription
+from tui.widgets.candle_chart import CandleChart
+from tui.widgets.freshness import freshness
+from tui.widgets.header import PaneHeader, headline
+
+log = logging.getLogger(__name__)
+
+_CHART_ROWS = 3
+# The change of an exchange without a 24 h ticker counts over at least so many candles.
+_LEAST_CANDLES = 120
+_PAN_STEP = 5
+_OFFLINE = "Without a network: tradex-tui demo"
+
+
+class Pane(Vertical, can_focus=True):
+    """Follows one subscription for as long as it is mounted.
+
+    The worker draws as well, so that whatever goes wrong in one pane stays in it.
+    """
+
+    class ZoomAsked(Message):
+        """A double click: this pane wants to fill the grid."""
+
+        def __init__(self, pane: Pane) -> None:
+            super().__init__()
+            self.pane = pane
+
+    DEFAULT_CSS = """
+    Pane {
+        overflow: hidden;
+        & > Static {
+            display: none; width: 1fr; height: 1fr; padding: 0 2;
+            content-align: center middle; text-align: center; color: $market-axis;
+        }
+        &.-empty > Static { display: block; }
+        &.-empty > CandleChart { display: none; }
+        &.-tall > PaneHeader { height: 2; }
+        &.-flat > CandleChart, &.-flat > Static { display: none; }
+        &.-late .price > .picture--up, &.-late .price > .picture--down {
+            color: $market-stale;
+        }
+        &.-late .picture--tag-up, &.-late .picture--tag-down { background: $market-stale; }
+        &:focus > PaneHeader { background: $primary 30%; }
+    }
+    """
+
+    def __init__(self, engine: Engine, subscription: Subscription, options: Options) -> None:
+        super().__init__(classes="-empty")
+        self.engine = engine
+        self.subscription = subscription
+        self.options = options
+        self.frozen = False
+        self.nearest: tuple[str, ...] = ()
+        self.header = PaneHeader()
+        self.chart = CandleChart()
+        self.note = Static("", markup=False)
+        self._news = asyncio.Event()
+        self._view: SeriesView | None = None
+        self._said = ""
+
+    def compose(self) -> ComposeResult:
+        yield from (self.header, self.chart, self.note)
+
+    def on_mount(self) -> None:
+        self.follow()
+
+    def switch(self, subscription: Subscription) -> None:
+        """Follow another subscription in this place."""
+        self.subscription = subscription
+        self.nearest = ()
+        self.options = replace(self.options, offset=0)
+        self.chart.forget()
+        self._view = None
+        self.follow()
+
+    def wake(self) -> None:
+        """There may be something new to show."""
+        self._news.set()
+
+    @work(group="subscription", exclusive=True, exit_on_error=False)
+    async def follow(self) -> None:
+        """Hold the lease until the pane goes or follows something else; draw when woken."""
+        lease = self.engine.acquire(self.subscription)
+        try:
+            while True:
+                self._draw()
+                self._news.clear()
+                await self._news.wait()
+        except Exception:
+            log.exception("pane %s", self.subscription)
+            self._say("This pane failed and stopped. The log has the reason; d removes it.")
+        finally:
+            lease.release()
+
+    def pan(self, by: int) -> None:
+        """Move the chart `by` steps into the past (negative: towards now); 0 goes to now."""
+        offset = self.options.offset + by * _PAN_STEP if by else 0
+        self.options = replace(self.options, offset=max(0, offset))
+        self.wake()
+
+    def on_resize(self) -> None:
+        header = header_rows(*self.size)
+        self.set_class(header == 2, "-tall")
+        self.set_class(self.size.height < header + _CHART_ROWS, "-flat")
+        self.wake()
+
+    def on_click(self, event: Click) -> None:
+        if event.chain == 2:
+            self.post_message(self.ZoomAsked(self))
+
+    def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
+        self.pan(1)
+        event.stop()
+
+    def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
+        if self.options.offset:
+            self.pan(-1)
+        event.stop()
+
+    def _draw(self) -> None:
+        if not self.size:
+            return
+        view = self._next_view()
+        fresh = freshness(view.status)
+        self.header.show(headline(view, fresh, self.frozen))
+        self.set_class(not fresh.current, "-late")
+        self.set_class(not view.candles, "-empty")
+        if view.candles:
+            self.chart.show(view, self.options)
+        else:
+            self._say(waiting_for(view, self.nearest))
+
+    def _next_view(self) -> SeriesView:
+        """The newest view, or the one shown while frozen; a panned chart stands still."""
+        if self.frozen and self._view:
+            return self._view
+        count = max(_LEAST_CANDLES, self.chart.wanted(self.options))
+        view = self.engine.view(self.subscription, count)
+        if self.options.offset and self._view:
+            offset = self.options.offset + newly_opened(self._view, view)
+            self.options = replace(self.options, offset=offset)
+        self._view = view
+        return view
+
+    def _say(self, text: str) -> None:
+        if self._said != text:
+            self._said = text
+            self.note.update(text)
+
+
+def header_rows(width: int, height: int) -> int:
+    """How many rows the header of a pane takes: 2 where that costs no chart, else 1."""
+    narrow = width < 30 or (width < 48 and not 3 < height < 8)
+    return 2 if narrow and height > 1 else 1
+
+
+def newly_opened(old: SeriesView, new: SeriesView) -> int:
+    """How many candles opened between two views of a subscription."""
+    newest = old.candles[-1].open_time if old.candles else 0
+    return sum(candle.open_time > newest for candle in new.candles) if newest else 0
+
+
+def waiting_for(view: SeriesView, nearest: tuple[str, ...]) -> str:
+    """What an empty pane says: what it waits for, or why it will not come."""
+    symbol, status = view.subscription.symbol, view.status
+    if status.rejected:
+        guess = f"\nDid you mean {', '.join(nearest)}?" if nearest else ""
+        return f"{status.rejected}{guess}\na adds another, d removes this pane"
+    match status.state:
+        case ConnectionState.BACKOFF:
+            wait = f"Next try in {status.retry_in or 0:.0f} s."
+            return f"{symbol.exchange} cannot be reached: {status.reason}\n{wait} {_OFFLINE}"
+        case ConnectionState.PARKED | ConnectionState.CLOSING | ConnectionState.CLOSED:
+            return f"Stopped: {status.reason or 'closed'}\nr tries again"
+        case ConnectionState.LIVE | ConnectionState.STALE:
+            return f"Waiting for the first candle of {symbol.name}"
+        case ConnectionState.SYNCING:
+            return f"Loading the history of {symbol.name}"
+        case _:
+            return f"Connecting to {symbol.exchange}"

@@ -1,0 +1,117 @@
+"""The last line: how the feed is, what the keys are, what time it is."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.events import Click
+
+from tui.chart.picture import Row
+from tui.feed.status import ConnectionState, ConnectionStatus
+from tui.keys import KEYS, Key, hints
+from tui.widgets.connection_panel import unstable
+from tui.widgets.picture import Picture
+
+_WORDS = {
+    ConnectionState.LIVE: ("live", "live"),
+    ConnectionState.SYNCING: ("syncing", "waiting"),
+    ConnectionState.STALE: ("stale", "late"),
+    ConnectionState.BACKOFF: ("retrying", "late"),
+    ConnectionState.PARKED: ("stopped", "stopped"),
+    ConnectionState.CLOSING: ("stopped", "stopped"),
+    ConnectionState.CLOSED: ("stopped", "stopped"),
+}
+_CLOCK_FROM = 60
+_CONNECTING = ("connecting", "waiting")
+
+
+def health(connections: Sequence[ConnectionStatus], frozen: bool) -> Row:
+    """`12 live · 1 retrying`, counted in symbols; a frozen screen says so first."""
+    counted = Counter[tuple[str, str]]()
+    for connection in connections:
+        word = _WORDS.get(connection.state, _CONNECTING)
+        counted[word] += len(connection.subscriptions)
+    runs: list[tuple[str, str]] = [("FROZEN", "late")] if frozen else []
+    runs += [(f"{count} {word}", role) for (word, role), count in counted.items() if count]
+    if any(map(unstable, connections)):
+        runs.append(("unstable", "late"))
+    return _joined(runs or [("no symbols", "muted")], " · ")
+
+
+class StatusBar(Horizontal):
+    """Health, key hints and clock."""
+
+    DEFAULT_CSS = """
+    StatusBar {
+        height: 1; background: $surface; padding: 0 1; overflow: hidden;
+        & > #hints { width: 1fr; margin: 0 2; }
+        & > #clock { width: 8; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._health = Picture()
+        self._hints = Hints(id="hints")
+        self._clock = Picture(id="clock")
+
+    def compose(self) -> ComposeResult:
+        yield from (self._health, self._hints, self._clock)
+
+    def on_resize(self) -> None:
+        self._clock.display = self.size.width >= _CLOCK_FROM
+
+    def show(self, connections: Sequence[ConnectionStatus], frozen: bool, moment: datetime) -> None:
+        """Take the present state; only fields that changed are painted."""
+        row = health(connections, frozen)
+        width = sum(len(text) for text, _ in row)
+        if self._health.size.width != width:
+            self._health.styles.width = width
+        self._health.show([row])
+        self._clock.show([((f"{moment:%H:%M:%S}", "muted"),)])
+
+    def use_keys(self, table: Sequence[Key]) -> None:
+        """Show the hints of this table."""
+        self._hints.use_keys(table)
+
+
+class Hints(Picture):
+    """Keys and words; a click on one does it."""
+
+    def on_mount(self) -> None:
+        self.use_keys(KEYS)
+
+    def use_keys(self, table: Sequence[Key]) -> None:
+        """Show as many hints of this table as fit."""
+        self._spans: list[tuple[int, str]] = []
+        self._table = table
+        runs: list[tuple[str, str]] = []
+        used = 0
+        for hint in hints(table):
+            text = f" {hint.description}   "
+            used += len(hint.keys) + len(text)
+            if used - 3 > self.size.width:
+                break
+            runs += [(hint.keys, "strong"), (text, "muted")]
+            self._spans.append((used, hint.action))
+        self.show([tuple(runs)])
+
+    def on_resize(self) -> None:
+        self.use_keys(self._table)
+
+    async def on_click(self, event: Click) -> None:
+        for end, action in self._spans:
+            if event.x < end:
+                await self.screen.run_action(action)
+                return
+
+
+def _joined(runs: list[tuple[str, str]], between: str) -> Row:
+    joined = [runs[0]]
+    for run in runs[1:]:
+        joined += [(between, "muted"), run]
+    return tuple(joined)

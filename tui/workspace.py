@@ -1,0 +1,153 @@
+"""What the program remembers from one run to the next; it may be lost, and never stops a start."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Annotated, Any, Literal
+
+import msgspec
+import tomli_w
+from msgspec import Meta
+from platformdirs import user_state_path
+
+from tui.errors import TradexError
+from tui.market.interval import Interval
+from tui.market.symbol import Subscription, Symbol
+from tui.text import clean
+from tui.toml_file import read_toml
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The panes in their order, how they are laid out, and how charts look.
+
+    `theme` and `glyphs` are None until they differ from the config's. `columns` 0 fits the grid
+    to the terminal. `zoomed` is the index of the pane that fills the grid. `zoom` and `glyphs`
+    are the chart's own names.
+    """
+
+    panes: tuple[Subscription, ...] = ()
+    theme: str | None = None
+    columns: int = 0
+    zoomed: int | None = None
+    panel_open: bool = False
+    glyphs: str | None = None
+    volume: bool = True
+    zoom: str = "normal"
+
+
+class _Stored(msgspec.Struct, omit_defaults=True):
+    """The file: a pane is `binance:BTCUSDT@1m`; what is at its default is left out."""
+
+    version: Literal[1]
+    panes: list[str] = []
+    theme: str | None = None
+    columns: Annotated[int, Meta(ge=0, le=64)] = 0
+    zoomed: Annotated[int, Meta(ge=0)] | None = None
+    panel_open: bool = False
+    glyphs: Literal["heavy", "hollow", "ascii", "braille"] | None = None
+    volume: bool = True
+    zoom: Literal["wide", "normal", "pairs", "quads"] = "normal"
+
+
+def default_path() -> Path:
+    """The file in the user's state folder (`$XDG_STATE_HOME` on Linux)."""
+    return user_state_path("tradex-tui", appauthor=False) / "workspace.toml"
+
+
+def load(path: Path) -> tuple[Workspace | None, str | None]:
+    """The workspace, if there is one that can be used, and a notice for the user, if any.
+
+    A file that is not a workspace is kept beside it as `workspace.toml.bad-N`. Never raises.
+    """
+    try:
+        return _workspace(msgspec.convert(read_toml(path), _Stored)), None
+    except FileNotFoundError:
+        return None, None
+    except OSError as error:
+        return None, f"The workspace {clean(str(path))} cannot be read: {error.strerror}."
+    except ValueError as error:
+        return None, f"The workspace is damaged ({clean(str(error))}). {_set_aside(path)}"
+
+
+def save(path: Path, workspace: Workspace) -> None:
+    """Write the file whole or not at all: whoever reads sees the old one or the new one.
+
+    Only its owner may read it. Raises TradexError when the disk is full or the folder cannot
+    be written; the old file stands then.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _replace(path, tomli_w.dumps(_table(workspace)).encode())
+    except OSError as error:
+        place = clean(str(path))
+        raise TradexError(
+            f"The workspace cannot be saved in {place}: {error.strerror}.",
+            "Changes are kept until you quit.",
+        ) from error
+
+
+def _workspace(stored: _Stored) -> Workspace:
+    panes = tuple(_pane(text) for text in stored.panes)
+    zoomed = stored.zoomed if stored.zoomed is not None and stored.zoomed < len(panes) else None
+    return Workspace(
+        panes=panes,
+        theme=stored.theme and clean(stored.theme),
+        columns=stored.columns,
+        zoomed=zoomed,
+        panel_open=stored.panel_open,
+        glyphs=stored.glyphs,
+        volume=stored.volume,
+        zoom=stored.zoom,
+    )
+
+
+def _pane(text: str) -> Subscription:
+    symbol, _, interval = clean(text).rpartition("@")
+    return Subscription(Symbol.parse(symbol, ""), Interval.parse(interval))
+
+
+def _table(workspace: Workspace) -> dict[str, Any]:
+    values = {
+        name: getattr(workspace, name) for name in _Stored.__struct_fields__ if name != "version"
+    }
+    values["panes"] = [str(pane) for pane in workspace.panes]
+    stored: dict[str, Any] = msgspec.to_builtins(_Stored(version=1, **values))
+    return stored
+
+
+def _replace(path: Path, content: bytes) -> None:
+    # mkstemp's mode is 0600, and the name after the rename keeps it.
+    with NamedTemporaryFile(dir=path.parent, prefix=f"{path.name}.", delete=False) as file:
+        try:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).replace(path)
+        except OSError:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` outlive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _set_aside(path: Path) -> str:
+    names = (path.with_name(f"{path.name}.bad-{number}") for number in count(1))
+    bad = next(name for name in names if not name.exists())
+    try:
+        path.rename(bad)
+    except OSError as error:
+        return f"It could not be set aside: {error.strerror}."
+    return f"It is kept as {clean(str(bad))}."

@@ -87,13 +87,14 @@ def test_the_forming_candle_reaches_to_a_price_that_came_ahead_of_it() -> None:
     assert live.candle.close == live.candle.high == MARKET[-1].high + 40
 
 
-def test_a_price_of_a_later_interval_is_on_the_axis_but_not_in_the_candle() -> None:
-    later = replace(SHOWN, price=105_000.0, price_time=MARKET[-1].open_time + 60_000)
-    frame = _frame(later)
+@pytest.mark.parametrize("seconds", [-1, 60])
+def test_a_price_of_another_interval_is_on_the_axis_but_not_in_the_candle(seconds: int) -> None:
+    time = MARKET[-1].open_time + seconds * 1000
+    frame = _frame(replace(SHOWN, price=1_050_000.0, price_time=time))
     assert frame.live and frame.live.candle == MARKET[-1]
-    assert frame.scale.low < 105_000 < frame.scale.high
+    assert frame.scale.low < 1_050_000 < frame.scale.high
     tags = [words(row) for row in chart.axis_rows(frame) if row[0][1].startswith("tag")]
-    assert [tag.strip() for tag in tags] == ["◄105000.00"]
+    assert [tag.strip() for tag in tags] == ["◄1050000.00"]
 
 
 def test_a_closed_candle_is_not_touched_by_a_newer_price() -> None:

@@ -31,7 +31,7 @@ def history_rows(frame: Frame) -> list[Row]:
     """All columns but the newest: `frame.height` rows of `frame.history_width` cells."""
     columns, cells = frame.history.columns, frame.zoom.cells
     labels = timeline.ticks(columns, frame.history.past.bucket, cells, frame.tz)
-    grid = axis.labels(frame.scale, frame.digits)
+    grid = axis.labels(frame.scale, frame.digits) if frame.axis_width else ()
     befores = (None, *columns)
     strips = [
         strip(column, before, frame, index in labels, grid)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from random import Random
 
+from tui.feed.faults import Fault, FaultKind
+from tui.feed.settings import ConnectionSettings
+
 FLOOR = 0.25
 FIRST_AFTER_STABLE = 0.5
+# A server that says it restarts or is too busy is given a few seconds from the first try on.
+_PACED_ATTEMPT = 3
 
 
 def delay(attempt: int, base: float, factor: float, cap: float, random: Random) -> float:
@@ -17,3 +22,18 @@ def delay(attempt: int, base: float, factor: float, cap: float, random: Random) 
     """
     exponent = min(max(attempt, 1) - 1, 64)
     return max(FLOOR, random.uniform(0.0, min(cap, base * factor**exponent)))
+
+
+def after(
+    fault: Fault, attempt: int, stable: bool, settings: ConnectionSettings, random: Random
+) -> float:
+    """Seconds to wait after `fault`, before dial `attempt`; `stable` when the link had been well.
+
+    Never less than the exchange asked for, and then a jitter on top, since it asked everyone.
+    """
+    if stable and fault.kind is FaultKind.TRANSIENT and not fault.retry_after:
+        return random.uniform(0.0, FIRST_AFTER_STABLE)
+    if fault.kind is FaultKind.PACED:
+        attempt = max(attempt, _PACED_ATTEMPT)
+    base, cap = settings.reconnect_interval, settings.max_reconnect_interval
+    return fault.retry_after + delay(attempt, base, settings.reconnect_decay, cap, random)

@@ -8,13 +8,14 @@ the pings say, and subscriptions are desired state.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import inf
 from random import Random
 from typing import Any
 
 from tui.exchange.base import Exchange
-from tui.feed import backoff
+from tui.feed import backoff, commands
 from tui.feed.faults import Fault, FaultKind
 from tui.feed.link import (
     OPEN,
@@ -46,14 +47,12 @@ from tui.feed.link import (
     Synced,
     Tick,
     Want,
-)  # fmt: skip
+)
 from tui.feed.settings import ConnectionSettings
 from tui.feed.status import ConnectionState as State
 from tui.market.events import Ack, Refusal
 from tui.market.symbol import Subscription
 
-ACK_TIMEOUT = 10.0
-ACK_TRIES = 3
 STABLE = 30.0
 HALVING = 10.0
 FIRST_DATA = 10.0
@@ -125,7 +124,7 @@ class _Step:
             case RetryNow():
                 self.retry_now()
             case Want(subscriptions):
-                self.want(subscriptions)
+                self.set(wanted=subscriptions, synced=self.link.synced & subscriptions)
             case DialGranted():
                 epoch = self.link.epoch + 1
                 self.set(state=State.DIALING, epoch=epoch, until=inf)
@@ -164,19 +163,16 @@ class _Step:
         )  # fmt: skip
 
     def reply(self, reply: Ack | Refusal) -> None:
-        sent = [p for p in self.link.pending if p.deadline < inf]
-        if isinstance(reply, Refusal) and reply.id is None and len(sent) == 1:
-            reply = Refusal(sent[0].command.id, reply.reason)
-        found = next((p for p in sent if p.command.id == reply.id), None)
-        if found is None:
+        self.link, pending = commands.match(self.link, reply)
+        if pending is None:
             return
-        self.set(pending=tuple(p for p in self.link.pending if p is not found))
+        covers = frozenset(pending.command.covers)
         if isinstance(reply, Refusal):
-            self.refused(found, reply.reason)
-        elif found.adds:
-            self.acknowledged(frozenset(found.command.covers))
+            self.refused(pending, reply.reason)
+        elif pending.adds:
+            self.acknowledged(covers)
         else:
-            self.set(held=self.link.held - frozenset(found.command.covers))
+            self.set(held=self.link.held - covers)
 
     def acknowledged(self, covers: frozenset[Subscription]) -> None:
         self.set(held=self.link.held | covers)
@@ -192,7 +188,7 @@ class _Step:
             return
         if len(covers) > 1:
             for subscription in covers:
-                self.enqueue([subscription], adds=True)
+                self.enqueue([subscription])
             return
         self.set(wanted=self.link.wanted - set(covers))
         self.effects.append(Reject(covers[0], reason))
@@ -227,22 +223,8 @@ class _Step:
             gave_up = f"Gave up after {limit} attempts; the last: {fault.reason}"
             self.set(state=State.PARKED, until=inf, fault=replace(fault, reason=gave_up))
         else:
-            self.back_off(self.delay(fault, attempt, stable), fault.retry_after)
-
-    def delay(self, fault: Fault, attempt: int, stable: bool) -> float:
-        settings, random = self.rules.settings, self.rules.random
-        if stable and fault.kind is FaultKind.TRANSIENT and not fault.retry_after:
-            return random.uniform(0.0, backoff.FIRST_AFTER_STABLE)
-        if fault.kind is FaultKind.PACED:
-            attempt = max(attempt, 3)
-        jitter = backoff.delay(
-            attempt,
-            settings.reconnect_interval,
-            settings.reconnect_decay,
-            settings.max_reconnect_interval,
-            random,
-        )
-        return fault.retry_after + jitter if fault.retry_after else jitter
+            wait = backoff.after(fault, attempt, stable, self.rules.settings, self.rules.random)
+            self.back_off(wait, fault.retry_after)
 
     def back_off(self, wait: float, retry_after: float = 0.0) -> None:
         not_before = max(self.link.not_before, self.now + retry_after)
@@ -279,7 +261,9 @@ class _Step:
         if self.link.state in OPEN:
             self.recycle("You asked for a new connection.")
         elif self.link.state in (State.BACKOFF, State.PARKED):
-            self.set(state=State.BACKOFF, until=max(self.now, self.link.not_before), forbidden=0)
+            attempt = 0 if self.link.state is State.PARKED else self.link.attempt
+            until = max(self.now, self.link.not_before)
+            self.set(state=State.BACKOFF, until=until, attempt=attempt, forbidden=0)
 
     def close(self) -> None:
         if self.link.state in OPEN:
@@ -344,7 +328,7 @@ class _Step:
         suspects = sorted(self.link.held & self.link.wanted)[:4]
         self.set(state=State.STALE, until=self.now + self.rules.settings.stale_after)
         self.effects.append(Check(frozenset(suspects)))
-        self.enqueue(sorted(self.link.held & self.link.wanted), adds=True)
+        self.enqueue(self.link.held & self.link.wanted)
 
     def checked(self, missed: bool | None) -> None:
         if self.link.state is not State.STALE or missed is None:
@@ -358,47 +342,23 @@ class _Step:
                  quiet_until=self.now + silence)  # fmt: skip
         self.live_if_whole()
 
-    # Subscriptions: desired state, sent as the difference to what is held
-
-    def want(self, subscriptions: frozenset[Subscription]) -> None:
-        self.set(wanted=subscriptions, synced=self.link.synced & subscriptions)
+    # Subscriptions
 
     def pursue(self) -> None:
-        """Send what is missing between wanted and held, one command a `command_spacing`."""
+        """Keep what is held on its way to what is wanted."""
         if self.link.state not in OPEN:
             return
-        adding = {s for p in self.link.pending if p.adds for s in p.command.covers}
-        dropping = {s for p in self.link.pending if not p.adds for s in p.command.covers}
-        self.enqueue(sorted(self.link.wanted - self.link.held - adding), adds=True)
-        self.enqueue(sorted(self.link.held - self.link.wanted - dropping - adding), adds=False)
-        self.send_next()
-
-    def enqueue(self, subscriptions: list[Subscription], *, adds: bool) -> None:
-        room = self.rules.settings.queue_size - len(self.link.pending)
-        if not subscriptions or room <= 0:
-            return
         exchange = self.rules.exchange
-        build = exchange.subscribe if adds else exchange.unsubscribe
-        held = self.link.held - set(subscriptions) if adds else self.link.held
-        commands = build(subscriptions, held, self.link.next_id)[:room]
-        fresh = tuple(Pending(command, adds) for command in commands)
-        self.set(pending=self.link.pending + fresh, next_id=self.link.next_id + len(commands))
+        link = commands.difference(self.link, exchange, self.rules.settings.queue_size)
+        self.link, text = commands.send_next(link, self.now, exchange.limits.command_spacing)
+        if text is not None:
+            self.effects.append(Send(text))
 
-    def send_next(self) -> None:
-        unsent = next((p for p in self.link.pending if p.deadline == inf), None)
-        if unsent is None or self.now < self.link.next_send:
-            return
-        sent = replace(unsent, deadline=self.now + ACK_TIMEOUT, tries=unsent.tries + 1)
-        self.set(
-            pending=tuple(sent if p is unsent else p for p in self.link.pending),
-            next_send=self.now + self.rules.exchange.limits.command_spacing,
-        )
-        self.effects.append(Send(sent.command.text))
+    def enqueue(self, covers: Iterable[Subscription]) -> None:
+        queue_size = self.rules.settings.queue_size
+        self.link = commands.enqueue(self.link, covers, True, self.rules.exchange, queue_size)
 
     def watch_replies(self) -> None:
-        overdue = [p for p in self.link.pending if p.deadline <= self.now]
-        if any(p.tries >= ACK_TRIES for p in overdue):
+        self.link, exhausted = commands.overdue(self.link, self.now)
+        if exhausted:
             self.fail(Fault(FaultKind.TRANSIENT, "The exchange did not confirm a subscription."))
-        elif overdue:
-            again = (replace(p, deadline=inf) if p in overdue else p for p in self.link.pending)
-            self.set(pending=tuple(again))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import total_ordering
 
 SECOND = 1_000
 MINUTE = 60 * SECOND
@@ -18,6 +19,7 @@ _ORIGINS = {"w": 4 * DAY}
 _PATTERN = re.compile(r"([1-9][0-9]{0,3})([smhdwM])")
 
 
+@total_ordering
 @dataclass(frozen=True, slots=True)
 class Interval:
     """The length of a candle: `count` of `unit`, one of s m h d w M.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
@@ -13,10 +13,11 @@ from tui.market.candle import Candle
 from tui.market.interval import Interval
 
 _FIELDS = ("open_time", "open", "high", "low", "close", "volume", "closed")
+_KEPT = 20_000  # candles of one symbol and interval in memory; the file has all
 
 
 class Ledger:
-    """Closed candles in memory and, with a path, as JSON lines in a file.
+    """Closed candles: the newest in memory and, with a path, all as JSON lines in a file.
 
     Candles that stand in the file already are read back, so that a server that was killed
     and started again continues the same record; a last line cut short by the kill is removed.
@@ -24,13 +25,15 @@ class Ledger:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._candles: defaultdict[tuple[str, Interval], list[Candle]] = defaultdict(list)
+        self._candles: defaultdict[tuple[str, Interval], deque[Candle]] = defaultdict(
+            lambda: deque(maxlen=_KEPT)
+        )
         self._file: IO[str] | None = None
         if path is not None:
             self._file = self._opened(path)
 
     def candles(self, symbol: str, interval: Interval) -> list[Candle]:
-        """The closed candles of this symbol (`BTCUSDT`), oldest first."""
+        """The newest 20,000 closed candles of this symbol (`BTCUSDT`), oldest first."""
         return list(self._candles.get((symbol, interval), ()))
 
     def last(self, symbol: str, interval: Interval) -> Candle | None:

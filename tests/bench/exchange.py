@@ -1,0 +1,120 @@
+"""The exchange of the benchmarks, as a process of its own, so that its work is not measured.
+
+`python -m tests.bench.exchange SYMBOLS` prints one line of JSON with its urls, then obeys lines on
+standard input: `blast N` sends the next N frames as fast as the socket takes them and prints the
+market time (ms UTC) of the last one; `play` sends them at the market's own pace; `pause` stops
+that. A frame goes to whoever subscribed to its symbol last.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import time
+from contextlib import suppress
+from itertools import islice
+from urllib.parse import parse_qs, urlsplit
+
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from tests.bench.market import MINUTE, Market, names
+
+# The market starts this long (ms) before the end of a minute: whoever watches it from the first
+# seconds on sees one candle of each symbol close.
+_BEFORE_CLOSE = 30_000
+
+
+class Exchange:
+    """Serves one market over REST and WebSocket on one port."""
+
+    def __init__(self, symbols: int) -> None:
+        now = int(time.time() * 1000)
+        self._market = Market(names(symbols), now - now % MINUTE + MINUTE - _BEFORE_CLOSE)
+        self._frames = self._market.frames()
+        self._readers: dict[str, ServerConnection] = {}
+        self._player: asyncio.Task[None] | None = None
+
+    def answer(self, connection: ServerConnection, request: Request) -> Response | None:
+        """The REST side; None lets a WebSocket open."""
+        url = urlsplit(request.path)
+        if url.path == "/stream":
+            return None
+        body = self._info() if url.path.endswith("exchangeInfo") else self._klines(url.query)
+        return connection.respond(200, json.dumps(body))
+
+    async def serve(self, connection: ServerConnection) -> None:
+        """Take commands; every SUBSCRIBE is acknowledged."""
+        async for message in connection:
+            command = json.loads(message)
+            for stream in command["params"]:
+                self._readers[stream.partition("@")[0].upper()] = connection
+            await connection.send(json.dumps({"result": None, "id": command["id"]}))
+
+    async def blast(self, count: int) -> int:
+        """Send `count` frames at once; the market time of the last one."""
+        frames = list(islice(self._frames, count))
+        for _, symbol, frame in frames:
+            await self._send(symbol, frame)
+        return frames[-1][0]
+
+    async def play(self) -> None:
+        """Send each frame when the market's time has come."""
+        first, started = None, time.monotonic()
+        for moment, symbol, frame in self._frames:
+            first = first or moment
+            await asyncio.sleep(started + (moment - first) / 1000 - time.monotonic())
+            await self._send(symbol, frame)
+
+    async def obey(self, line: str) -> None:
+        """Carry out one line of standard input."""
+        match line.split():
+            case ["blast", count]:
+                print(await self.blast(int(count)), flush=True)
+            case ["play"]:
+                self._player = asyncio.create_task(self.play())
+            case ["pause"] if self._player:
+                self._player.cancel()
+
+    async def _send(self, symbol: str, frame: str) -> None:
+        if reader := self._readers.get(symbol):
+            with suppress(ConnectionClosed):  # a reader may go at any time
+                await reader.send(frame)
+
+    def _info(self) -> object:
+        filters = [
+            {"filterType": "PRICE_FILTER", "tickSize": "0.01000000"},
+            {"filterType": "LOT_SIZE", "stepSize": "0.00001000"},
+        ]
+        common = {"status": "TRADING", "quoteAsset": "USDT", "filters": filters}
+        return {
+            "symbols": [
+                {"symbol": name, "baseAsset": name.removesuffix("USDT"), **common}
+                for name in self._market.pairs
+            ]
+        }
+
+    def _klines(self, query: str) -> object:
+        asked = {key: values[0] for key, values in parse_qs(query).items()}
+        pair = self._market.pairs[asked["symbol"]]
+        return pair.history(int(asked.get("startTime", 0)), int(asked["limit"]))
+
+
+async def main(symbols: int) -> None:
+    """Serve until standard input ends."""
+    exchange = Exchange(symbols)
+    options = {"compression": None, "ping_interval": None}
+    async with serve(
+        exchange.serve, "127.0.0.1", 0, process_request=exchange.answer, **options
+    ) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        urls = {"ws_url": f"ws://127.0.0.1:{port}", "rest_url": f"http://127.0.0.1:{port}"}
+        print(json.dumps(urls), flush=True)
+        while line := await asyncio.to_thread(sys.stdin.readline):
+            await exchange.obey(line)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(int(sys.argv[1])))

@@ -1,0 +1,117 @@
+"""CPU per message, from the socket to the series.
+
+Measured: the whole process while a fixed number of frames of 100 symbols comes over one loopback
+socket as fast as the sender, a process of its own, can send. `other` is a bare loop over the
+websockets library's `recv(decode=False)` with the connection options of `tui.feed.transport`;
+`ours` is the running engine: transport, parsing, hub, series, meter, and its timers. Both take
+turns within one run, each on a connection of its own, and the medians count.
+
+Not measured: the handshake, subscribing, the history (the window begins when all is live), and
+whoever reads the series. Nothing is subtracted.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Iterable
+from statistics import median
+
+from tests.bench.figure import Figure
+from tests.bench.market import FRAMES_A_SECOND, names
+from tests.bench.processes import ExchangeProcess
+from tui.exchange import load_exchange
+from tui.feed import transport
+from tui.feed.engine import Engine
+from tui.feed.settings import ConnectionSettings
+from tui.feed.status import ConnectionState
+from tui.market.interval import Interval
+from tui.market.symbol import Subscription, Symbol
+
+NAME = "cpu_per_message"
+_SYMBOLS = 100
+_MOST = 2.0
+_LONGEST = 60.0
+_MICRO = 1e6
+# The first second of every symbol's frames: caches are warm, every series has data.
+_WARM_UP = _SYMBOLS * FRAMES_A_SECOND
+
+
+def subscriptions(count: int) -> list[Subscription]:
+    """One-minute candles of the market's first `count` symbols."""
+    minute = Interval.parse("1m")
+    return [Subscription(Symbol("binance", name), minute) for name in names(count)]
+
+
+def measure(frames: int = 40_000, rounds: int = 5) -> Figure:
+    """The ratio of the medians over `rounds` rounds of `frames` frames each."""
+    with ExchangeProcess(_SYMBOLS) as exchange:
+        pairs = [
+            (asyncio.run(_bare(exchange, frames)), _engine(exchange, frames)) for _ in range(rounds)
+        ]
+    bare, ours = (median(side) * _MICRO for side in zip(*pairs, strict=True))
+    ratios = sorted(mine / other for other, mine in pairs)
+    notes = {"lowest_ratio": ratios[0], "highest_ratio": ratios[-1]}
+    return Figure(NAME, "us", ours, bare, ours / bare, _MOST, notes)
+
+
+async def _bare(exchange: ExchangeProcess, frames: int) -> float:
+    """Seconds of CPU per message of a loop that receives and does nothing else."""
+    url = f"{exchange.urls.ws_url}/stream"
+    connection = await transport._open(url, "127.0.0.1")
+    streams = [f"{name.lower()}@kline_1m" for name in names(_SYMBOLS)]
+    await connection.send(json.dumps({"method": "SUBSCRIBE", "params": streams, "id": 1}))
+    await connection.recv()
+    for count in (_WARM_UP, frames):
+        started = time.process_time()
+        exchange.say(f"blast {count}")
+        for _ in range(count):
+            await connection.recv(decode=False)
+        spent = time.process_time() - started
+        exchange.sent()
+    await connection.close()
+    return spent / frames
+
+
+def _engine(exchange: ExchangeProcess, frames: int) -> float:
+    """Seconds of CPU per message of the engine."""
+    wanted = subscriptions(_SYMBOLS)
+    settings = ConnectionSettings(symbols_per_connection=_SYMBOLS)
+    engine = Engine({"binance": load_exchange("binance", exchange.urls)}, settings)
+    for subscription in wanted:
+        engine.acquire(subscription)
+    engine.start()
+    try:
+        _warm_up(exchange, engine, wanted)
+        started = time.process_time()
+        newest = _blast(exchange, frames)
+        _wait(lambda: engine.view(wanted[-1], 1).price_time == newest)
+        return (time.process_time() - started) / frames
+    finally:
+        engine.stop()
+
+
+def _warm_up(exchange: ExchangeProcess, engine: Engine, wanted: Iterable[Subscription]) -> None:
+    """A subscription is live once its history is there and it had data."""
+
+    def live() -> bool:
+        newest = _blast(exchange, _WARM_UP)
+        states = [engine.status(subscription).state for subscription in wanted]
+        return all(state is ConnectionState.LIVE for state in states)
+
+    _wait(live)
+
+
+def _blast(exchange: ExchangeProcess, frames: int) -> int:
+    exchange.say(f"blast {frames}")
+    return exchange.sent()
+
+
+def _wait(condition: Callable[[], bool]) -> None:
+    """Look seldom: looking is part of what is measured."""
+    deadline = time.monotonic() + _LONGEST
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError("the engine did not get there")
+        time.sleep(0.05)

@@ -1,0 +1,168 @@
+"""What every exchange file must fulfil, whichever there are."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import tui.exchange
+from tests.sane_events import assert_sane
+from tui.errors import ExchangeError, UsageError
+from tui.exchange import exchange_names, load_exchange
+from tui.exchange.base import Exchange
+from tui.exchange.settings import ExchangeSettings
+from tui.market.interval import DAY, Interval
+from tui.market.symbol import Subscription, Symbol
+
+NOW = 1_800_000_000_000
+HOSTILE = [
+    b"", b"null", b"[]", b"{}", b'"x"', b"0", b"\xff\xfe", b"[" * 100_000, b'{"data":' * 50_000,
+    b"9" * 5_000, b'{"e":[]}', b'{"e":{}}', b'{"id":[]}', b'{"type":[]}', b'{"channel":[]}',
+    b'{"data":{"e":[1]}}', b'{"error":[]}', b'{"result":NaN}', b"[null,null,null,null]",
+]  # fmt: skip
+
+every_exchange = pytest.mark.parametrize(
+    "exchange", [load_exchange(name) for name in exchange_names()], ids=exchange_names()
+)
+
+
+def subscriptions(exchange: Exchange) -> list[Subscription]:
+    """The exchange's first default symbol at every interval."""
+    symbol = Symbol(exchange.name, exchange.default_symbols[0])
+    return [Subscription(symbol, interval) for interval in exchange.intervals]
+
+
+def as_set(covers: Sequence[Subscription]) -> set[Subscription]:
+    assert len(set(covers)) == len(covers)
+    return set(covers)
+
+
+def test_an_exchange_is_found_by_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "paper.py").write_text("def create(settings): return settings.ws_url\n")
+    monkeypatch.setattr(tui.exchange, "__path__", [*tui.exchange.__path__, str(tmp_path)])
+    assert {"binance", "paper"} <= set(exchange_names())
+    assert str(load_exchange("paper", ExchangeSettings(ws_url="ws://paper"))) == "ws://paper"
+    monkeypatch.delitem(sys.modules, "tui.exchange.paper")
+
+
+def test_an_unknown_exchange_is_told_with_the_nearest() -> None:
+    with pytest.raises(UsageError, match="Unknown exchange 'binanse'. Did you mean binance"):
+        load_exchange("binanse")
+
+
+@pytest.mark.parametrize("name", exchange_names())
+def test_an_exchange_knows_its_own_name(name: str) -> None:
+    exchange = load_exchange(name)
+    assert exchange.name == name
+    assert exchange.title.casefold().startswith(name.casefold())
+
+
+@every_exchange
+def test_its_urls_are_encrypted_and_have_no_path(exchange: Exchange) -> None:
+    socket, rest = urlsplit(exchange.ws_url), urlsplit(exchange.rest_url)
+    assert (socket.scheme, rest.scheme) == ("wss", "https")
+    assert socket.hostname and rest.hostname
+    assert (socket.path, rest.path) == ("", "")
+    assert exchange.endpoint().startswith(exchange.ws_url)
+
+
+@pytest.mark.parametrize("name", exchange_names())
+def test_its_urls_can_be_set(name: str) -> None:
+    settings = ExchangeSettings(ws_url="ws://127.0.0.1:9001", rest_url="http://127.0.0.1:9002")
+    exchange = load_exchange(name, settings)
+    assert exchange.endpoint().startswith("ws://127.0.0.1:9001")
+    assert exchange.rest_url == "http://127.0.0.1:9002"
+
+
+@every_exchange
+def test_its_limits_are_numbers_to_live_by(exchange: Exchange) -> None:
+    limits = exchange.limits
+    assert limits.subscriptions >= 1
+    assert limits.dial_burst >= 1
+    assert limits.rest_weight >= 1
+    assert limits.history_page >= 2
+    assert 0 <= limits.command_spacing < 10
+    assert 0 < limits.dial_spacing < 60
+    assert 0 <= exchange.settle < 60
+
+
+@every_exchange
+def test_its_intervals_differ_in_length_and_in_wire_value(exchange: Exchange) -> None:
+    assert Interval(1, "m") in exchange.intervals
+    assert len(set(exchange.intervals.values())) == len(exchange.intervals)
+    assert len({i.milliseconds for i in exchange.intervals}) == len(exchange.intervals)
+
+
+@every_exchange
+def test_its_default_symbols_are_spelled_as_it_spells_them(exchange: Exchange) -> None:
+    assert exchange.default_symbols
+    for name in exchange.default_symbols:
+        assert exchange.spelling(name) == exchange.spelling(name.lower()) == name
+
+
+@every_exchange
+def test_commands_cover_each_subscription_once_and_number_upwards(exchange: Exchange) -> None:
+    wanted = subscriptions(exchange)
+    for commands in (
+        exchange.subscribe(wanted, (), first_id=41),
+        exchange.unsubscribe(wanted, wanted, first_id=41),
+    ):
+        assert [command.id for command in commands] == list(range(41, 41 + len(commands)))
+        assert as_set([s for c in commands for s in c.covers]) == set(wanted)
+    assert exchange.subscribe((), wanted, first_id=1) == []
+    assert exchange.unsubscribe((), wanted, first_id=1) == []
+
+
+@every_exchange
+def test_history_can_be_asked_for_at_every_interval(exchange: Exchange) -> None:
+    requests = [
+        exchange.history_request(subscription, start, limit)
+        for subscription in subscriptions(exchange)
+        for start, limit in ((None, 2), (NOW - DAY, exchange.limits.history_page))
+    ]
+    for request in (*requests, exchange.directory_request()):
+        assert request.path.startswith("/")
+        assert 0 < request.weight <= exchange.limits.rest_weight
+        assert all(isinstance(value, str) for value in request.params.values())
+    assert len({(r.path, *r.params.items()) for r in requests}) == len(requests)
+
+
+@every_exchange
+@pytest.mark.parametrize("frame", HOSTILE, ids=lambda frame: repr(frame[:24]))
+def test_a_hostile_frame_is_read_without_an_exception(exchange: Exchange, frame: bytes) -> None:
+    assert_sane(exchange.parse(frame))
+
+
+@every_exchange
+@given(frame=st.binary(max_size=200))
+def test_parse_is_total_over_bytes(exchange: Exchange, frame: bytes) -> None:
+    assert_sane(exchange.parse(frame))
+
+
+@every_exchange
+@pytest.mark.parametrize("body", HOSTILE, ids=lambda body: repr(body[:24]))
+def test_a_hostile_body_is_an_error_in_words_or_no_candle(exchange: Exchange, body: bytes) -> None:
+    try:
+        candles = exchange.parse_history(subscriptions(exchange)[0], body, NOW)
+        symbols = exchange.parse_directory(body)
+    except ExchangeError as error:
+        assert error.message.endswith(".")
+        assert str(error).isprintable()
+    else:
+        assert not candles and not symbols
+    exchange.parse_complaint(body)
+
+
+@every_exchange
+@given(body=st.binary(max_size=200))
+def test_a_complaint_that_is_none_is_not_one(exchange: Exchange, body: bytes) -> None:
+    complaint = exchange.parse_complaint(body)
+    assert complaint is None or complaint.reason

@@ -43,9 +43,7 @@ def as_set(covers: Sequence[Subscription]) -> set[Subscription]:
     return set(covers)
 
 
-def test_an_exchange_is_found_by_its_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_exchange_is_found_by_its_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "paper.py").write_text("def create(settings): return settings.ws_url\n")
     monkeypatch.setattr(tui.exchange, "__path__", [*tui.exchange.__path__, str(tmp_path)])
     assert {"binance", "paper"} <= set(exchange_names())
@@ -149,16 +147,17 @@ def test_parse_is_total_over_bytes(exchange: Exchange, frame: bytes) -> None:
 
 @every_exchange
 @pytest.mark.parametrize("body", HOSTILE, ids=lambda body: repr(body[:24]))
-def test_a_hostile_body_is_an_error_in_words_or_no_candle(exchange: Exchange, body: bytes) -> None:
-    try:
-        candles = exchange.parse_history(subscriptions(exchange)[0], body, NOW)
-        symbols = exchange.parse_directory(body)
-    except ExchangeError as error:
-        assert error.message.endswith(".")
-        assert str(error).isprintable()
-    else:
-        assert not candles and not symbols
-    exchange.parse_complaint(body)
+def test_a_hostile_body_is_an_error_in_words_or_nothing(exchange: Exchange, body: bytes) -> None:
+    subscription = subscriptions(exchange)[0]
+    for read in (
+        lambda: exchange.parse_history(subscription, body, NOW),
+        lambda: list(exchange.parse_directory(body)),
+    ):
+        try:
+            assert read() == []
+        except ExchangeError as error:
+            assert error.message.endswith(".")
+            assert str(error).isprintable()
 
 
 @every_exchange
@@ -166,3 +165,9 @@ def test_a_hostile_body_is_an_error_in_words_or_no_candle(exchange: Exchange, bo
 def test_a_complaint_that_is_none_is_not_one(exchange: Exchange, body: bytes) -> None:
     complaint = exchange.parse_complaint(body)
     assert complaint is None or complaint.reason
+
+
+@every_exchange
+@pytest.mark.parametrize("body", HOSTILE, ids=lambda body: repr(body[:24]))
+def test_a_hostile_body_is_no_complaint(exchange: Exchange, body: bytes) -> None:
+    assert exchange.parse_complaint(body) is None

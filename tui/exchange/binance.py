@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from typing import Annotated, TypeVar
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from tui.errors import ExchangeError
 from tui.exchange.base import Command, Complaint, Exchange, Limits, Request
@@ -39,12 +39,17 @@ _BY_WIRE = {text: Interval.parse(text) for text in _WIRE_INTERVALS}
 # A SUBSCRIBE frame is cut off at 4096 bytes; the rest is for the envelope around the names.
 _NAMES_BYTES = 3_900
 _REASON_CELLS = 200
+_UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
+_T = TypeVar("_T")
+
+# ms UTC from 2009 to 2100: seconds and microseconds do not pass.
+Time = Annotated[int, Meta(ge=1_230_768_000_000, lt=4_102_444_800_000)]
 
 
 class Kline(Struct, gc=False):
     """`k` of a kline event: t open time, T close time, x closed, n trades."""
 
-    t: int
+    t: Time
     i: str
     o: float
     c: float
@@ -56,7 +61,7 @@ class Kline(Struct, gc=False):
 
 
 class KlineEvent(Struct, tag_field="e", tag="kline", gc=False):
-    E: int
+    E: Time
     s: str
     k: Kline
 
@@ -69,13 +74,13 @@ class AggTradeEvent(Struct, tag_field="e", tag="aggTrade", gc=False):
     q: float
     f: int
     l: int  # noqa: E741 the wire's own name
-    T: int
+    T: Time
 
 
 class MiniTickerEvent(Struct, tag_field="e", tag="24hrMiniTicker", gc=False):
     """The rolling 24 hours: `o` is the price 24 h ago, `v` the base volume."""
 
-    E: int
+    E: Time
     s: str
     c: float
     o: float
@@ -85,7 +90,7 @@ class MiniTickerEvent(Struct, tag_field="e", tag="24hrMiniTicker", gc=False):
 
 
 class ShutdownEvent(Struct, tag_field="e", tag="serverShutdown", gc=False):
-    E: int
+    """The server will go away soon."""
 
 
 Payload = KlineEvent | AggTradeEvent | MiniTickerEvent | ShutdownEvent
@@ -126,12 +131,24 @@ class ExchangeInfo(Struct):
     symbols: list[WireSymbol]
 
 
-# Open time, open, high, low, close, base volume, close time, quote volume, trade count, ...
-_Row = tuple[int, float, float, float, float, float, int, Any, int, Any, Any, Any]
+class Row(Struct, array_like=True, gc=False):
+    """One candle over REST; what follows the number of trades is not read."""
+
+    open_time: Time
+    open: float
+    high: float
+    low: float
+    close: float
+    volume: float
+    close_time: int
+    quote_volume: msgspec.Raw
+    trades: int
+
 
 _frames = msgspec.json.Decoder(Frame, strict=False)
 _bare_events = msgspec.json.Decoder(Payload, strict=False)
-_rows = msgspec.json.Decoder(list[_Row], strict=False)
+_rows = msgspec.json.Decoder(list[msgspec.Raw])
+_row = msgspec.json.Decoder(Row, strict=False)
 _info = msgspec.json.Decoder(ExchangeInfo)
 _complaints = msgspec.json.Decoder(WireError)
 
@@ -185,7 +202,7 @@ class Binance(Exchange):
                 return _read(message.data)
             if message.id is UNSET and message.error is UNSET and message.msg is UNSET:
                 return _read(_bare_events.decode(frame))
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        except _UNREADABLE as error:
             return _unread(frame, error)
         return (_reply(message),)
 
@@ -201,34 +218,22 @@ class Binance(Exchange):
 
     def parse_history(self, subscription: Subscription, body: bytes, now: int) -> list[Candle]:
         settled = now - int(self.settle * 1000)
-        try:
-            rows = _rows.decode(body)
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-            raise ExchangeError(
-                f"Binance answered with something else than candles for {subscription}.",
-                clean(str(error), _REASON_CELLS),
-            ) from error
+        rows = _decoded(_rows, body, f"candles for {subscription}")
         candles = (_candle_of_row(row, settled, now) for row in rows)
-        return [candle for candle in candles if candle.flaw is None]
+        return [candle for candle in candles if candle and candle.flaw is None]
 
     def directory_request(self) -> Request:
         return Request("/api/v3/exchangeInfo", weight=20)
 
     def parse_directory(self, body: bytes) -> dict[str, SymbolInfo]:
-        try:
-            symbols = _info.decode(body).symbols
-        except (msgspec.MsgspecError, ValueError, RecursionError) as error:
-            raise ExchangeError(
-                "Binance answered with something else than its list of symbols.",
-                clean(str(error), _REASON_CELLS),
-            ) from error
+        symbols = _decoded(_info, body, "its list of symbols").symbols
         infos = (_symbol_info(wire) for wire in symbols)
         return {info.symbol.name: info for info in infos}
 
     def parse_complaint(self, body: bytes) -> Complaint | None:
         try:
             error = _complaints.decode(body)
-        except (msgspec.MsgspecError, ValueError, RecursionError):
+        except _UNREADABLE:
             return None
         # -1121 invalid symbol; -1100 illegal characters, as in a lower-case one.
         unknown = error.code in (-1121, -1100)
@@ -260,7 +265,7 @@ def _commands(
     for subscription, own in wanted:
         names = [name for name in own if name not in except_names]
         except_names = except_names | set(names)
-        added = sum(len(name) + 3 for name in names)
+        added = sum(len(json.dumps(name)) + 1 for name in names)
         if size + added > _NAMES_BYTES:
             batches.append(([], []))
             size = 0
@@ -318,20 +323,32 @@ def _unread(frame: bytes, error: Exception) -> tuple[Event, ...]:
     """Nothing for a well-formed message of a kind that is not read; Malformed for the rest."""
     try:
         message = msgspec.json.decode(frame)
-    except (msgspec.MsgspecError, ValueError, RecursionError):
+    except _UNREADABLE:
         return (Malformed(clean(str(error), _REASON_CELLS)),)
     payload = message.get("data", message) if isinstance(message, dict) else None
-    kinds = {"kline", "aggTrade", "24hrMiniTicker", "serverShutdown"}
+    kinds = ("kline", "aggTrade", "24hrMiniTicker", "serverShutdown")
     if isinstance(payload, dict) and payload.get("e") not in kinds:
         return ()
     return (Malformed(clean(str(error), _REASON_CELLS)),)
 
 
-def _candle_of_row(row: _Row, settled: int, now: int) -> Candle:
-    open_time, first, high, low, last, volume, close_time, _, trades = row[:9]
-    closed = close_time < settled
-    as_of = now if closed else 0
-    return Candle(open_time, first, high, low, last, volume, closed, trades, as_of)
+def _decoded(decoder: msgspec.json.Decoder[_T], body: bytes, expected: str) -> _T:
+    try:
+        return decoder.decode(body)
+    except _UNREADABLE as error:
+        message = f"Binance answered with something else than {expected}."
+        raise ExchangeError(message, clean(str(error), _REASON_CELLS)) from error
+
+
+def _candle_of_row(raw: msgspec.Raw, settled: int, now: int) -> Candle | None:
+    """None for a row that cannot be read: the others of its page stay."""
+    try:
+        row = _row.decode(raw)
+    except _UNREADABLE:
+        return None
+    closed = row.close_time < settled
+    values = (row.open, row.high, row.low, row.close, row.volume)
+    return Candle(row.open_time, *values, closed, row.trades, now if closed else 0)
 
 
 def _symbol_info(wire: WireSymbol) -> SymbolInfo:
@@ -347,7 +364,7 @@ def _symbol_info(wire: WireSymbol) -> SymbolInfo:
 
 
 def _digits(size: str) -> int:
-    """Decimals that a step such as `0.01000000` leaves; 8 when the exchange does not say."""
-    if not size:
+    """Decimals that a step such as `0.01000000` leaves; 8 without one (zero: no such rule)."""
+    if not size.strip("0."):
         return 8
     return min(18, len(size.rstrip("0").partition(".")[2]))

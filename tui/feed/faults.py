@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
+from math import isfinite
 
 from tui.text import clean
 
@@ -83,7 +84,7 @@ def of_error(error: BaseException, host: str) -> Fault:
     """The fault in an exception of the network, in words, with the host it concerns."""
     match error:
         case ssl.SSLCertVerificationError():
-            why = clean(error.verify_message or "certificate not valid", 200)
+            why = clean(getattr(error, "verify_message", "certificate not valid"), 200)
             return Fault(FaultKind.UNVERIFIED, f"{host} could not prove who it is: {why}.")
         case ssl.SSLError():
             return Fault(FaultKind.UNVERIFIED, f"No secure connection to {host} could be made.")
@@ -116,6 +117,8 @@ def _seconds(value: str, now_wall: float) -> float | None:
         number = float(value)
     except ValueError:
         return _until_date(value, now_wall)
+    if not isfinite(number):
+        return None
     if number > 1e11:
         number /= 1000
     return number - now_wall if number > 1e9 else number

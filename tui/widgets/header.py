@@ -20,6 +20,7 @@ from tui.widgets.picture import Picture
 _GAP = 2
 # Fields of one row keep these widths at least, so that the rows of a list stand in columns.
 _CHANGE_CELLS = 8
+_WORDS_CELLS = 10
 _WORD_CELLS = 7
 
 
@@ -29,7 +30,8 @@ class Headline:
 
     titles: tuple[str, ...]
     price: Row
-    changes: tuple[Row, ...]
+    change: Row
+    reach: Row
     freshness: tuple[Row, ...]
 
 
@@ -46,6 +48,7 @@ def headline(view: SeriesView, fresh: Freshness, frozen: bool) -> Headline:
     symbol = view.subscription.symbol
     interval = str(view.subscription.interval)
     words = Freshness("FROZEN", "FROZEN", "late") if frozen else fresh
+    change, reach = _change(view)
     return Headline(
         titles=(
             f"{symbol.name} {interval} {symbol.exchange}",
@@ -53,34 +56,33 @@ def headline(view: SeriesView, fresh: Freshness, frozen: bool) -> Headline:
             symbol.name,
         ),
         price=_price(view),
-        changes=_changes(view),
+        change=change,
+        reach=reach,
         freshness=(((words.text, words.role),), ((words.short, words.role),)),
     )
 
 
 def place(line: Headline, width: int, rows: int) -> list[Part]:
-    """Title, price, change and freshness within `width` x `rows` (1 or 2) cells.
+    """Title, price, change, its reach and freshness within `width` x `rows` (1 or 2) cells.
 
     Two rows: title and freshness above, price and change below. In one row the fields give way
     in this order: exchange, reach of the change, interval, the freshness' detail, the change.
     """
     if rows > 1:
         return _two_rows(line, width)
-    title, change, fresh = _fitting(line, width)
-    change, fresh = _padded(change, _CHANGE_CELLS), _padded(fresh, _WORD_CELLS)
-    edge = width - _cells(fresh)
-    after = edge - _GAP - _cells(change) if change else edge
-    before = after - _GAP - _cells(line.price)
-    return [
-        Part(Region(0, 0, max(0, before - 1), 1), _title(title, before - 1)),
-        Part(Region(before, 0, _cells(line.price), 1), line.price),
-        Part(Region(after, 0, _cells(change), 1), change),
-        Part(Region(edge, 0, _cells(fresh), 1), fresh),
-    ]
+    title, change, reach, fresh = _fitting(line, width)
+    parts: list[Part] = []
+    edge = width
+    for row, gap in ((fresh, _GAP), (reach, 1), (change, _GAP), (line.price, _GAP)):
+        edge -= _cells(row)
+        parts.append(Part(Region(edge, 0, _cells(row), 1), row))
+        edge -= gap if row else 0
+    parts.append(Part(Region(0, 0, max(0, edge), 1), _title(title, edge)))
+    return parts[::-1]
 
 
 class PaneHeader(Widget):
-    """One or two rows of four fields, each a widget so that a new price repaints itself alone."""
+    """One or two rows of fields, each a widget so that a new price repaints itself alone."""
 
     DEFAULT_CSS = """
     PaneHeader { height: 1; padding: 0 1; background: $surface; }
@@ -88,7 +90,8 @@ class PaneHeader(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.fields = [Picture(), Picture(classes="price"), Picture(), Picture()]
+        # The reach is apart from the change, so that a tick does not send it again.
+        self.fields = [Picture(), Picture(classes="price"), Picture(), Picture(), Picture()]
         self.regions: Sequence[Region] = [Region()] * len(self.fields)
         self._placing = _Fields()
         self._line: Headline | None = None
@@ -137,32 +140,37 @@ def _two_rows(line: Headline, width: int) -> list[Part]:
     edge = max(0, width - _cells(fresh))
     title = next((t for t in line.titles if len(t) < edge), line.titles[-1])
     room = width - _cells(line.price) - 1
-    change = next((c for c in line.changes if _cells(c) <= room), ())
+    reach = line.reach if _cells(line.change) + 1 + _cells(line.reach) <= room else ()
+    change = line.change if _cells(line.change) <= room else ()
+    after = width - _cells(reach)
+    before = after - (1 if reach else 0) - _cells(change)
     return [
         Part(Region(0, 0, max(0, edge - 1), 1), _title(title, edge - 1)),
         Part(Region(0, 1, _cells(line.price), 1), line.price),
-        Part(Region(width - _cells(change), 1, _cells(change), 1), change),
+        Part(Region(before, 1, _cells(change), 1), change),
+        Part(Region(after, 1, _cells(reach), 1), reach),
         Part(Region(edge, 0, _cells(fresh), 1), fresh),
     ]
 
 
-def _fitting(line: Headline, width: int) -> tuple[str, Row, Row]:
-    """The longest forms that fit; the last choice is cropped."""
+def _fitting(line: Headline, width: int) -> tuple[str, Row, Row, Row]:
+    """Title, change, reach and freshness in the longest forms that fit."""
     long, middle, short = line.titles
-    full, brief = line.changes
+    change, none = _padded(line.change, _CHANGE_CELLS), ()
     words, word = line.freshness
-    choices = (
-        (long, full, words),
-        (middle, full, words),
-        (middle, brief, words),
-        (short, brief, words),
-        (short, brief, word),
-        (short, (), word),
+    words, word = _padded(words, _WORDS_CELLS), _padded(word, _WORD_CELLS)
+    choices: tuple[tuple[str, Row, Row, Row], ...] = (
+        (long, change, line.reach, words),
+        (middle, change, line.reach, words),
+        (middle, change, none, words),
+        (short, change, none, words),
+        (middle, change, none, word),
+        (short, change, none, word),
+        (short, none, none, word),
     )
-    for title, change, fresh in choices:
-        after = (line.price, _padded(change, _CHANGE_CELLS), _padded(fresh, _WORD_CELLS))
-        if len(title) + sum(_GAP + _cells(row) for row in after if row) <= width:
-            return title, change, fresh
+    for title, *after in choices:
+        if len(title) + sum(_GAP + _cells(row) for row in (line.price, *after) if row) <= width:
+            return title, after[0], after[1], after[2]
     return choices[-1]
 
 
@@ -180,15 +188,13 @@ def _price(view: SeriesView) -> Row:
     return ((f"{price(view.price, view.price_digits)} {'▲' if up else '▼'}", role),)
 
 
-def _changes(view: SeriesView) -> tuple[Row, Row]:
-    """The change in per cent with its reach, and without."""
+def _change(view: SeriesView) -> tuple[Row, Row]:
+    """The change in per cent, and since when."""
     before, reach = _reference(view)
     if view.price is None or not before:
         return (), ()
     ratio = view.price / before - 1
-    text = percent(ratio)
-    role = "up" if ratio >= 0 else "down"
-    return ((text, role), (f" {reach}", "muted")), ((text, role),)
+    return ((percent(ratio), "up" if ratio >= 0 else "down"),), ((reach, "muted"),)
 
 
 def _reference(view: SeriesView) -> tuple[float | None, str]:

@@ -1,0 +1,47 @@
+"""The monitor in a terminal: `python -m tests.bench.monitor FD WS_URL REST_URL`.
+
+The app as the command line starts it, with the default settings, on the benchmark's exchange.
+"""
+
+from __future__ import annotations
+
+import sys
+from weakref import WeakKeyDictionary
+
+from tests.bench.spender import COLUMNS, FRAME_RATE, Spender, open_engine
+from tui.app import TradexApp
+from tui.chart.frame import Options
+from tui.config import Config
+from tui.exchange.settings import ExchangeSettings
+from tui.feed.status import SeriesView
+from tui.market.candle import Candle
+from tui.widgets.candle_chart import CandleChart
+from tui.workspace import Workspace
+
+
+def count_updates(spender: Spender) -> None:
+    """Count each view with another newest candle that a frame gives to a chart."""
+    show = CandleChart.show
+    newest: WeakKeyDictionary[CandleChart, Candle] = WeakKeyDictionary()
+
+    def counted(chart: CandleChart, view: SeriesView, options: Options) -> None:
+        spender.updates += view.candles[-1] != newest.get(chart)
+        newest[chart] = view.candles[-1]
+        show(chart, view, options)
+
+    CandleChart.show = counted  # type: ignore[method-assign]
+
+
+def main(descriptor: int, urls: ExchangeSettings) -> None:
+    """Run until killed."""
+    spender = Spender(descriptor)
+    count_updates(spender)
+    engine, panes = open_engine(urls)
+    config = Config(frame_rate=FRAME_RATE, exchanges={"binance": urls})
+    app = TradexApp(engine, config, Workspace(panes, columns=COLUMNS), None)
+    spender.listen()
+    app.run()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), ExchangeSettings(*sys.argv[2:]))

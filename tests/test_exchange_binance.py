@@ -1,0 +1,399 @@
+"""Binance's WebSocket as it is spoken: what is read from its frames and what is sent to it."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from tests.sane_events import EARLIEST, LATEST, assert_sane
+from tui.exchange import load_exchange
+from tui.exchange.base import Command
+from tui.exchange.settings import ExchangeSettings
+from tui.market.candle import Candle
+from tui.market.events import (
+    Ack,
+    CandleReport,
+    Event,
+    Malformed,
+    Refusal,
+    ServerClosing,
+    Ticker,
+    Trade,
+)
+from tui.market.interval import Interval
+from tui.market.symbol import Subscription, Symbol
+
+BINANCE = load_exchange("binance")
+MINUTE = Interval(1, "m")
+FRAME_BYTES = 4096
+
+KLINE: dict[str, Any] = {
+    "e": "kline", "E": 1617566640068, "s": "BTCUSDT",
+    "k": {
+        "t": 1617566580000, "T": 1617566639999, "s": "BTCUSDT", "i": "1m",
+        "f": 745522651, "L": 745523670, "o": "57994.60000000", "c": "57999.99000000",
+        "h": "58018.03000000", "l": "57974.41000000", "v": "23.06712200", "n": 1020, "x": True,
+        "q": "1337913.58654308", "V": "11.41334700", "Q": "661954.86510045", "B": "0",
+    },
+}  # fmt: skip
+AGG_TRADE: dict[str, Any] = {
+    "e": "aggTrade", "E": 1672515782139, "s": "BNBBTC", "a": 12345, "p": "0.001", "q": "100",
+    "f": 100, "l": 105, "T": 1672515782136, "m": True, "M": True,
+}  # fmt: skip
+MINI_TICKER: dict[str, Any] = {
+    "e": "24hrMiniTicker", "E": 1672515782136, "s": "BNBBTC", "c": "0.0025", "o": "0.0010",
+    "h": "0.0026", "l": "0.0009", "v": "10000", "q": "18",
+}  # fmt: skip
+SHUTDOWN = {"e": "serverShutdown", "E": 1770123456789}
+BOOK_TICKER = {
+    "u": 77819472, "s": "OMGBUSD", "b": "13.7", "B": "30.2", "a": "13.8", "A": "31.5",
+}  # fmt: skip
+
+
+def parse(message: object) -> list[Event]:
+    return list(BINANCE.parse(json.dumps(message).encode()))
+
+
+def wrapped(payload: object) -> dict[str, object]:
+    return {"stream": "any@stream", "data": payload}
+
+
+def kline(**changed: object) -> dict[str, Any]:
+    return KLINE | {"k": KLINE["k"] | changed}
+
+
+def subscription(name: str, interval: str = "1m") -> Subscription:
+    return Subscription(Symbol("binance", name), Interval.parse(interval))
+
+
+def body(command: Command) -> dict[str, Any]:
+    decoded: dict[str, Any] = json.loads(command.text)
+    return decoded
+
+
+def stream_names(commands: list[Command]) -> list[str]:
+    return [name for command in commands for name in body(command)["params"]]
+
+
+# Frames
+
+
+@pytest.mark.parametrize("around", [wrapped, lambda payload: payload], ids=["wrapped", "bare"])
+class TestEvents:
+    def test_a_kline_is_the_full_state_of_a_candle(self, around: Any) -> None:
+        assert parse(around(KLINE)) == [
+            CandleReport(
+                "BTCUSDT",
+                MINUTE,
+                Candle(
+                    open_time=1617566580000,
+                    open=57994.6,
+                    high=58018.03,
+                    low=57974.41,
+                    close=57999.99,
+                    volume=23.067122,
+                    closed=True,
+                    trades=1020,
+                    as_of=1617566640068,
+                ),
+            )
+        ]
+
+    def test_a_trade_has_the_time_and_ids_of_the_trade(self, around: Any) -> None:
+        assert parse(around(AGG_TRADE)) == [Trade("BNBBTC", 0.001, 100.0, 1672515782136, 100, 105)]
+
+    def test_a_mini_ticker_is_the_last_24_hours(self, around: Any) -> None:
+        assert parse(around(MINI_TICKER)) == [
+            Ticker("BNBBTC", 0.001, 0.0026, 0.0009, 0.0025, 10000.0, 1672515782136)
+        ]
+
+    def test_the_notice_of_a_shutdown_is_told(self, around: Any) -> None:
+        assert parse(around(SHUTDOWN)) == [ServerClosing()]
+
+    @pytest.mark.parametrize(
+        "payload",
+        [BOOK_TICKER, {"e": "depthUpdate", "E": 1, "s": "X"}, {"e": "trade", "p": "NaN"}],
+        ids=["bookTicker", "depthUpdate", "trade"],
+    )
+    def test_an_event_of_another_kind_is_ignored(self, around: Any, payload: object) -> None:
+        assert parse(around(payload)) == []
+
+    @pytest.mark.parametrize("kind", ["kline", "aggTrade", "24hrMiniTicker"])
+    def test_an_event_without_its_fields_is_malformed(self, around: Any, kind: str) -> None:
+        (event,) = parse(around({"e": kind}))
+        assert isinstance(event, Malformed)
+        assert "missing required field" in event.reason
+
+
+def test_unknown_fields_are_ignored() -> None:
+    extended = kline(new=[1]) | {"later": {"e": "aggTrade"}}
+    assert parse(wrapped(extended)) == parse(wrapped(KLINE))
+
+
+def test_a_candle_without_a_trade_is_one() -> None:
+    idle = kline(f=-1, L=-1, n=0, v="0", o="5", h="5", l="5", c="5", x=False)
+    (report,) = parse(wrapped(idle))
+    assert isinstance(report, CandleReport)
+    assert report.candle.values == (5.0, 5.0, 5.0, 5.0, 0.0)
+    assert (report.candle.trades, report.candle.closed) == (0, False)
+
+
+def test_a_minute_and_a_month_are_told_apart() -> None:
+    intervals = [e.interval for i in ("1m", "1M") for e in parse(wrapped(kline(i=i)))]  # type: ignore[union-attr]
+    assert intervals == [Interval(1, "m"), Interval(1, "M")]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    ["", "[]", "null", "1", '"x"', "nonsense", '{"data":', '{"data":null}', '{"data":[]}'],
+)
+def test_what_is_no_message_is_malformed_in_clean_words(frame: str) -> None:
+    (event,) = BINANCE.parse(frame.encode())
+    assert isinstance(event, Malformed)
+    assert_sane([event])
+
+
+# Numbers that no market has
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"o": "NaN"}, {"h": "Infinity"}, {"c": "-1"}, {"l": "0"}, {"v": "-0.5"}, {"v": "NaN"},
+        {"h": "1", "l": "2"}, {"o": "60000"}, {"c": "1"}, {"o": None}, {"x": 3}, {"i": "7m"},
+        {"t": 1617566580}, {"t": 1617566580000000}, {"t": -1}, {"t": 10**30}, {"t": 1.5},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_candle_that_cannot_be_is_malformed(changed: dict[str, object]) -> None:
+    (event,) = parse(wrapped(kline(**changed)))
+    assert isinstance(event, Malformed)
+
+
+@pytest.mark.parametrize("payload", [KLINE, AGG_TRADE, MINI_TICKER], ids=lambda p: str(p["e"]))
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "Infinity", "9" * 5_000])
+def test_a_bare_number_out_of_range_is_malformed(payload: dict[str, Any], number: str) -> None:
+    text = json.dumps(wrapped(payload))
+    for value in (json.dumps(payload.get("p", payload.get("c", "57994.60000000"))), '"1"'):
+        broken = text.replace(value, number, 1)
+        for event in BINANCE.parse(broken.encode()) if broken != text else ():
+            assert isinstance(event, Malformed)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"p": "0"}, {"p": "-1"}, {"p": "NaN"}, {"q": "-1"}, {"q": "NaN"}, {"T": 0}], ids=str
+)
+def test_a_trade_that_cannot_be_is_malformed(changed: dict[str, object]) -> None:
+    (event,) = parse(wrapped(AGG_TRADE | changed))
+    assert isinstance(event, Malformed)
+
+
+@pytest.mark.parametrize(
+    "changed", [{"o": "0"}, {"h": "0.0001"}, {"v": "-1"}, {"c": "NaN"}, {"E": 10**17}], ids=str
+)
+def test_a_ticker_that_cannot_be_is_malformed(changed: dict[str, object]) -> None:
+    (event,) = parse(wrapped(MINI_TICKER | changed))
+    assert isinstance(event, Malformed)
+
+
+# Replies: never wrapped
+
+
+@pytest.mark.parametrize("result", [None, ["btcusdt@kline_1m"], []])
+def test_a_reply_acknowledges_its_command(result: object) -> None:
+    assert parse({"result": result, "id": 312}) == [Ack(312)]
+
+
+@pytest.mark.parametrize(
+    ("reply", "number"),
+    [
+        ({"error": {"code": 4, "msg": "Too many subscriptions"}, "id": 1}, 1),
+        ({"error": {"code": 4, "msg": "Too many subscriptions"}, "id": None}, None),
+        ({"error": {"code": 4, "msg": "Too many subscriptions"}}, None),
+        ({"code": 4, "msg": "Too many subscriptions", "id": 7}, 7),
+        ({"code": 4, "msg": "Too many subscriptions"}, None),
+    ],
+)
+def test_an_error_refuses_its_command_nested_or_flat(reply: object, number: int | None) -> None:
+    assert parse(reply) == [Refusal(number, "Too many subscriptions")]
+
+
+def test_the_reason_of_a_refusal_is_clean_and_short() -> None:
+    said = "\x1b]0;owned\x07\u202eno" + "x" * 5_000
+    (event,) = parse({"error": {"code": 2, "msg": said}, "id": 1})
+    assert isinstance(event, Refusal)
+    assert event.reason.startswith("noxxx")
+    assert len(event.reason) <= 200
+
+
+@pytest.mark.parametrize("number", [None, "abc"])
+def test_a_reply_that_names_no_command_of_ours_is_malformed(number: object) -> None:
+    (event,) = parse({"result": None, "id": number})
+    assert isinstance(event, Malformed)
+
+
+# Whatever comes
+
+
+def _mutated(text: str, seed: int) -> bytes:
+    """The frame with some bytes overwritten, cut out, doubled or replaced by odd values."""
+    chance = random.Random(seed)
+    frame = bytearray(text.encode())
+    odd = [b"null", b"[]", b"{}", b"-1", b"1e999", b'"NaN"', b"true", b"9" * 30, b'"\\u001b["']
+    for _ in range(chance.randrange(1, 4)):
+        at = chance.randrange(len(frame) + 1)
+        to = min(len(frame), at + chance.randrange(12))
+        frame[at:to] = chance.choice([b"", chance.randbytes(2), frame[at:to] * 2, *odd])
+    return bytes(frame)
+
+
+@given(
+    payload=st.sampled_from([KLINE, AGG_TRADE, MINI_TICKER, SHUTDOWN, BOOK_TICKER]),
+    bare=st.booleans(),
+    seed=st.integers(0, 2**32),
+)
+def test_parse_is_total_over_damaged_frames(payload: dict[str, Any], bare: bool, seed: int) -> None:
+    message = payload if bare else wrapped(payload)
+    assert_sane(BINANCE.parse(_mutated(json.dumps(message), seed)))
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    max_leaves=6,
+)
+_FIELDS = st.sampled_from(["e", "E", "s", "k", "p", "q", "T", "c", "o", "h", "l", "v", "data"])
+
+
+@given(
+    payload=st.sampled_from([KLINE, AGG_TRADE, MINI_TICKER]), field=_FIELDS, value=_json,
+    inner=st.sampled_from(list(KLINE["k"])), bare=st.booleans(),
+)  # fmt: skip
+def test_parse_is_total_over_fields_of_any_type(
+    payload: dict[str, Any], field: str, value: object, inner: str, bare: bool
+) -> None:
+    for changed in (payload | {field: value}, kline(**{inner: value})):
+        assert_sane(parse(changed if bare else wrapped(changed)))
+
+
+@given(reply=st.fixed_dictionaries(
+    {}, optional={name: _json for name in ("id", "result", "error", "msg", "code", "e")}
+))  # fmt: skip
+def test_parse_is_total_over_replies(reply: dict[str, object]) -> None:
+    assert_sane(parse(reply))
+
+
+_price = st.floats(1e-8, 1e9)
+
+
+@given(
+    prices=st.lists(_price, min_size=4, max_size=4), volume=st.floats(0, 1e15),
+    open_time=st.integers(EARLIEST, LATEST - 1), as_of=st.integers(EARLIEST, LATEST - 1),
+    trades=st.integers(0, 2**40), closed=st.booleans(), text=st.sampled_from(["1s", "1m", "1M"]),
+)  # fmt: skip
+def test_a_candle_written_as_a_kline_is_read_as_the_same_candle(
+    prices: list[float], volume: float, open_time: int, as_of: int, trades: int, closed: bool,
+    text: str,
+) -> None:  # fmt: skip
+    low, first, last, high = sorted(prices)
+    candle = Candle(open_time, first, high, low, last, volume, closed, trades, as_of)
+    assume(candle.flaw is None)
+    k = {"t": open_time, "T": 0, "s": "X", "i": text, "o": repr(first), "c": repr(last),
+         "h": repr(high), "l": repr(low), "v": repr(volume), "n": trades, "x": closed}  # fmt: skip
+    frame = wrapped({"e": "kline", "E": as_of, "s": "X", "k": k})
+    assert parse(frame) == [CandleReport("X", Interval.parse(text), candle)]
+
+
+def test_every_interval_of_the_exchange_has_its_wire_value_and_back() -> None:
+    wire = "1s 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w 1M".split()
+    assert list(BINANCE.intervals.values()) == wire
+    for interval, text in BINANCE.intervals.items():
+        assert str(interval) == text
+        (report,) = parse(wrapped(kline(i=text)))
+        assert isinstance(report, CandleReport)
+        assert report.interval == interval
+
+
+# Subscribing
+
+
+def test_a_subscription_is_three_streams_in_one_command() -> None:
+    (command,) = BINANCE.subscribe([subscription("BTCUSDT", "4h")], (), first_id=17)
+    assert body(command) == {
+        "method": "SUBSCRIBE",
+        "params": ["btcusdt@kline_4h", "btcusdt@miniTicker", "btcusdt@aggTrade"],
+        "id": 17,
+    }
+    assert command.covers == (subscription("BTCUSDT", "4h"),)
+
+
+def test_without_live_trades_no_trades_are_asked_for_and_more_symbols_fit() -> None:
+    calm = load_exchange("binance", ExchangeSettings(live_trades=False))
+    commands = calm.subscribe([subscription("BTCUSDT")], (), first_id=1)
+    assert stream_names(commands) == ["btcusdt@kline_1m", "btcusdt@miniTicker"]
+    assert (BINANCE.limits.subscriptions, calm.limits.subscriptions) == (341, 512)
+
+
+@pytest.mark.parametrize("name", ["LONGESTNAME{:04}USDT", "币安人生{:04}USDT"])
+@pytest.mark.parametrize("method", ["SUBSCRIBE", "UNSUBSCRIBE"])
+def test_a_full_connection_is_asked_for_in_frames_that_are_not_cut_off(
+    name: str, method: str
+) -> None:
+    wanted = [subscription(name.format(i)) for i in range(BINANCE.limits.subscriptions)]
+    if method == "SUBSCRIBE":
+        commands = BINANCE.subscribe(wanted, (), first_id=2**31)
+    else:
+        commands = BINANCE.unsubscribe(wanted, wanted, first_id=2**31)
+    assert max(len(command.text.encode()) for command in commands) <= FRAME_BYTES
+    assert {body(command)["method"] for command in commands} == {method}
+    assert [body(c)["id"] for c in commands] == [c.id for c in commands]
+    assert len({command.id for command in commands}) == len(commands)
+    assert [s for command in commands for s in command.covers] == wanted
+    names = stream_names(commands)
+    assert len(names) == len(set(names)) == 3 * len(wanted) <= 1024
+
+
+def test_the_streams_of_a_subscription_are_in_the_command_that_covers_it() -> None:
+    wanted = [subscription(f"SYMBOL{i}USDT") for i in range(200)]
+    commands = BINANCE.subscribe(wanted, (), first_id=1)
+    assert len(commands) > 1
+    for command in commands:
+        covered = {s.symbol.name.lower() for s in command.covers}
+        assert {name.partition("@")[0] for name in body(command)["params"]} == covered
+
+
+def test_two_intervals_of_a_symbol_share_its_price_streams() -> None:
+    minute, hour = subscription("BTCUSDT", "1m"), subscription("BTCUSDT", "1h")
+    together = stream_names(BINANCE.subscribe([minute, hour], (), first_id=1))
+    assert sorted(together) == [
+        "btcusdt@aggTrade", "btcusdt@kline_1h", "btcusdt@kline_1m", "btcusdt@miniTicker",
+    ]  # fmt: skip
+    added = BINANCE.subscribe([hour], [minute], first_id=1)
+    assert stream_names(added) == ["btcusdt@kline_1h"]
+    assert added[0].covers == (hour,)
+
+
+def test_dropping_one_interval_leaves_the_other_its_price_streams() -> None:
+    minute, hour = subscription("BTCUSDT", "1m"), subscription("BTCUSDT", "1h")
+    dropped = BINANCE.unsubscribe([minute], [minute, hour], first_id=1)
+    assert stream_names(dropped) == ["btcusdt@kline_1m"]
+    both = BINANCE.unsubscribe([minute, hour], [minute, hour], first_id=1)
+    assert len(stream_names(both)) == 4
+
+
+def test_the_socket_is_the_combined_one() -> None:
+    assert BINANCE.endpoint() == "wss://stream.binance.com:9443/stream"
+
+
+def test_dials_stay_far_below_300_in_five_minutes() -> None:
+    assert BINANCE.limits.dial_burst + 300 / BINANCE.limits.dial_spacing <= 190
+    assert 1 / BINANCE.limits.command_spacing < 5 - 2  # a ping and a pong fit in beside
+
+
+def test_symbols_are_spelled_in_capitals() -> None:
+    assert BINANCE.spelling("btcusdt") == "BTCUSDT"

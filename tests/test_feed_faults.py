@@ -1,0 +1,94 @@
+"""What went wrong, in words and sorted by what to do."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+
+import pytest
+
+from tui.feed.faults import FaultKind, http_date, of_close, of_error, of_status, parse_retry_after
+
+NOW = 1_800_000_000.0
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (None, None),
+        ("17", 17.0),
+        (" 2.5 ", 2.5),
+        ("1800000030", 30.0),
+        ("1800000030000", 30.0),
+        ("Fri, 15 Jan 2027 08:00:45 GMT", 45.0),
+        ("Fri, 15 Jan 2027 07:00:00 GMT", 0.0),
+        ("99999", 900.0),
+        ("-5", 0.0),
+        ("soon", 60.0),
+        ("", 60.0),
+        ("nan", 60.0),
+    ],
+)
+def test_retry_after_is_read_in_every_form(header: str | None, seconds: float | None) -> None:
+    assert parse_retry_after(header, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "at_least"),
+    [
+        (429, FaultKind.PACED, 60.0),
+        (418, FaultKind.PACED, 120.0),
+        (451, FaultKind.PERMANENT, 0.0),
+        (403, FaultKind.FORBIDDEN, 60.0),
+        (500, FaultKind.TRANSIENT, 0.0),
+        (503, FaultKind.TRANSIENT, 0.0),
+        (200, FaultKind.TRANSIENT, 0.0),
+        (404, FaultKind.TRANSIENT, 0.0),
+    ],
+)
+def test_each_http_status_has_its_kind(status: int, kind: FaultKind, at_least: float) -> None:
+    fault = of_status(status, None, NOW)
+    assert (fault.kind, fault.code) == (kind, status)
+    assert fault.retry_after >= at_least
+
+
+@pytest.mark.parametrize("code", [None, 1000, 1001, 1006, 1008, 1011, 4001])
+def test_every_close_is_followed_by_another_dial(code: int | None) -> None:
+    assert of_close(code, "").kind is FaultKind.TRANSIENT
+
+
+@pytest.mark.parametrize("code", [1012, 1013])
+def test_a_busy_or_restarting_server_is_given_time(code: int) -> None:
+    assert of_close(code, "").kind is FaultKind.PACED
+
+
+def test_a_close_reason_is_cleaned_before_anyone_sees_it() -> None:
+    fault = of_close(4000, "\x1b]52;c;aGk=\x07bye\u202e now")
+    assert fault.close_reason == "bye now"
+    assert "\x1b" not in fault.reason
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (socket.gaierror(-2, "x"), FaultKind.TRANSIENT, "could not be looked up"),
+        (ConnectionRefusedError(), FaultKind.TRANSIENT, "refused the connection"),
+        (TimeoutError(), FaultKind.TRANSIENT, "did not answer in time"),
+        (ssl.SSLCertVerificationError("x"), FaultKind.UNVERIFIED, "could not prove who it is"),
+        (ssl.SSLError("x"), FaultKind.UNVERIFIED, "No secure connection"),
+        (OSError(24, "Too many open files"), FaultKind.TRANSIENT, "could not be reached"),
+        (ValueError("x"), FaultKind.TRANSIENT, "did not speak the expected protocol"),
+    ],
+)
+def test_network_errors_become_sentences(error: Exception, kind: FaultKind, words: str) -> None:
+    fault = of_error(error, "example.test")
+    assert fault.kind is kind
+    assert words in fault.reason
+    assert "example.test" in fault.reason
+    assert type(error).__name__ not in fault.reason
+
+
+def test_the_date_header_is_exchange_time() -> None:
+    assert http_date("Fri, 15 Jan 2027 08:00:45 GMT") == 1_800_000_045_000
+    assert http_date("yesterday") is None
+    assert http_date(None) is None

@@ -1,0 +1,185 @@
+"""What the hub keeps and tells: no sockets here, events by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.feed.clock import ExchangeClock
+from tui.feed.hub import Hub
+from tui.feed.outlet import Outlet
+from tui.feed.status import (
+    CandleChanged,
+    ConnectionState,
+    FeedStatus,
+    GapOpened,
+    GapRepaired,
+    SeriesView,
+)
+from tui.market.candle import Candle
+from tui.market.events import CandleReport, Trade
+from tui.market.interval import Interval
+from tui.market.symbol import Subscription, Symbol
+
+MINUTE = 60_000
+SUBSCRIPTION = Subscription(Symbol("binance", "BTCUSDT"), Interval(1, "m"))
+LIVE = FeedStatus(ConnectionState.LIVE)
+
+
+def candle(minute: int, close: float = 100.0, *, closed: bool = True, trades: int = 5) -> Candle:
+    time = minute * MINUTE
+    as_of = time + (MINUTE + 200 if closed else 30_000)
+    return Candle(time, 100.0, max(101.0, close), 99.0, close, 3.0, closed, trades, as_of)
+
+
+class Desk:
+    """A hub with one lease, and everything it tells."""
+
+    def __init__(self) -> None:
+        self.hub = Hub(1_000)
+        self.outlet = Outlet(candles=True)
+        self.hub.listen(self.outlet)
+        self.hub.acquire(SUBSCRIPTION)
+
+    def live(self, candle: Candle, now: float = 0.0) -> None:
+        self.hub.apply("binance", CandleReport("BTCUSDT", Interval(1, "m"), candle), now)
+
+    def told(self, kind: type) -> list[object]:
+        return [event for event in self.outlet.take() if isinstance(event, kind)]
+
+    @property
+    def view(self) -> SeriesView:
+        return self.hub.view(SUBSCRIPTION, 1_000, LIVE)
+
+
+def test_a_closed_candle_is_told_once_however_often_it_comes() -> None:
+    desk = Desk()
+    for _ in range(3):
+        desk.live(candle(5))
+    assert len(desk.told(CandleChanged)) == 1
+
+
+def test_a_closed_candle_that_the_exchange_changes_is_told_as_revised() -> None:
+    desk = Desk()
+    desk.live(candle(5))
+    desk.hub.merge(SUBSCRIPTION, [replace(candle(5, close=100.5), as_of=10 * MINUTE)])
+    told = desk.told(CandleChanged)
+    assert [(e.revised, e.candle.close) for e in told if isinstance(e, CandleChanged)] == [
+        (False, 100.0),
+        (True, 100.5),
+    ]
+
+
+def test_the_origin_tells_what_was_before_the_start_from_what_was_missed() -> None:
+    desk = Desk()
+    desk.live(candle(10, closed=False))
+    desk.hub.merge(SUBSCRIPTION, [candle(8), candle(9), candle(10), candle(11)])
+    origins = [e.origin for e in desk.outlet.take() if isinstance(e, CandleChanged)]
+    assert origins == ["live", "history", "history", "backfill", "backfill"]
+
+
+def test_history_that_comes_before_the_first_live_candle_is_history() -> None:
+    desk = Desk()
+    desk.hub.merge(SUBSCRIPTION, [candle(8), candle(9), candle(10, closed=False)])
+    desk.live(candle(10))
+    origins = [e.origin for e in desk.outlet.take() if isinstance(e, CandleChanged)]
+    assert origins == ["history", "history", "backfill", "live"]
+
+
+def test_a_jump_in_the_stream_opens_a_gap_and_history_repairs_it() -> None:
+    desk = Desk()
+    desk.hub.merge(SUBSCRIPTION, [candle(1), candle(2)])
+    desk.hub.loaded(SUBSCRIPTION, None, 2)
+    desk.live(candle(6))
+    assert desk.told(GapOpened) == [GapOpened(SUBSCRIPTION, 3 * MINUTE)]
+    assert desk.view.uncertain_from == 3 * MINUTE
+    start = desk.hub.reload_from(SUBSCRIPTION)
+    assert start is not None and start <= 3 * MINUTE
+    filled = desk.hub.merge(SUBSCRIPTION, [candle(3), candle(4), candle(5)])
+    assert desk.hub.loaded(SUBSCRIPTION, start, filled)
+    assert desk.told(GapRepaired) == [GapRepaired(SUBSCRIPTION, 3 * MINUTE, 6 * MINUTE, 3)]
+    repaired = desk.view
+    assert repaired.uncertain_from is None
+    assert repaired.holes == ()
+
+
+def test_a_hole_that_the_exchange_cannot_fill_stays_a_hole() -> None:
+    desk = Desk()
+    desk.hub.merge(SUBSCRIPTION, [candle(1), candle(2)])
+    desk.hub.loaded(SUBSCRIPTION, None, 2)
+    desk.live(candle(6))
+    assert not desk.hub.loaded(SUBSCRIPTION, 2 * MINUTE, 0)
+    desk.hub.give_up(SUBSCRIPTION, now=100.0)
+    assert [(hole.start, hole.end) for hole in desk.view.holes] == [(3 * MINUTE, 6 * MINUTE)]
+    assert desk.hub.repair_from(SUBSCRIPTION, 101.0) is None
+    assert desk.hub.repair_from(SUBSCRIPTION, 200.0) == 3 * MINUTE
+
+
+def test_losing_the_link_twice_before_a_repair_is_one_gap() -> None:
+    desk = Desk()
+    desk.live(candle(1))
+    desk.live(candle(2, closed=False))
+    desk.hub.lapse(SUBSCRIPTION)
+    desk.hub.lapse(SUBSCRIPTION)
+    assert desk.told(GapOpened) == [GapOpened(SUBSCRIPTION, 2 * MINUTE)]
+
+
+def test_a_close_that_is_withheld_is_asked_for_after_a_grace() -> None:
+    desk = Desk()
+    desk.live(candle(1), now=0.0)
+    desk.live(candle(2, closed=False), now=10.0)
+    ends_at = 10.0 + (3 * MINUTE - candle(2, closed=False).as_of) / 1000
+    assert desk.hub.repair_from(SUBSCRIPTION, ends_at + 4.0) is None
+    assert desk.hub.repair_from(SUBSCRIPTION, ends_at + 6.0) == 2 * MINUTE
+
+
+def test_the_forming_candle_follows_the_trades_between_its_reports() -> None:
+    desk = Desk()
+    desk.live(candle(2, closed=False))
+    desk.hub.apply("binance", Trade("BTCUSDT", 107.0, 1.0, 2 * MINUTE + 45_000, 1, 1), 0.0)
+    last = desk.view.candles[-1]
+    assert (last.close, last.high, desk.view.price) == (107.0, 107.0, 107.0)
+    told = desk.told(CandleChanged)
+    assert len(told) == 1, "the exchange's own candle is not touched by it"
+
+
+def test_an_older_price_never_replaces_a_newer_one() -> None:
+    desk = Desk()
+    desk.hub.apply("binance", Trade("BTCUSDT", 107.0, 1.0, 5_000, 2, 2), 0.0)
+    desk.hub.apply("binance", Trade("BTCUSDT", 99.0, 1.0, 4_000, 1, 1), 0.0)
+    assert desk.view.price == 107.0
+
+
+def test_events_of_a_symbol_that_nobody_leased_are_counted_and_change_nothing() -> None:
+    desk = Desk()
+    desk.hub.apply("binance", Trade("ETHUSDT", 1.0, 1.0, 1, 1, 1), 0.0)
+    assert desk.hub.strays == 1
+    assert desk.outlet.take() == ()
+
+
+def test_a_slow_reader_gets_the_newest_open_candle_and_every_closed_one() -> None:
+    desk = Desk()
+    for minute in range(50):
+        for trades in range(1, 20):
+            desk.live(candle(minute, closed=False, trades=trades))
+        desk.live(candle(minute))
+    told = [e for e in desk.outlet.take() if isinstance(e, CandleChanged)]
+    assert len(told) == 100
+    assert [e.candle.open_time for e in told if e.candle.closed] == [
+        minute * MINUTE for minute in range(50)
+    ]
+
+
+@given(st.lists(st.integers(0, 2_000), min_size=1), st.floats(0, 1_000))
+def test_exchange_time_is_the_fastest_message_s(delays: list[int], start: float) -> None:
+    """Messages travel for some ms; the estimate lags by the shortest travel seen."""
+    clock, truth = ExchangeClock(), 1_700_000_000_000
+    assert clock.now(start) is None
+    for i, delay in enumerate(delays):
+        clock.observe(truth + i * 1000, start + i + delay / 1000)
+    now = clock.now(start + len(delays))
+    assert now is not None
+    lag = truth + len(delays) * 1000 - now
+    assert -2 <= lag - min(delays) <= 2

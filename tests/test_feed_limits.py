@@ -1,0 +1,81 @@
+"""Budgets and waits, with the clock and the dice in the test's hand."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.feed import backoff
+from tui.feed.faults import Fault, FaultKind, of_close
+from tui.feed.limits import HostLimits, TokenBucket
+from tui.feed.settings import ConnectionSettings
+
+
+def test_a_bucket_gives_its_burst_and_then_one_a_spacing() -> None:
+    bucket = TokenBucket(burst=3, spacing=2.0)
+    assert [bucket.take(0.0) for _ in range(4)] == [True, True, True, False]
+    assert bucket.wait(0.0) == 2.0
+    assert [bucket.take(t) for t in (1.9, 2.0, 3.0, 4.0)] == [False, True, False, True]
+
+
+@given(st.lists(st.floats(0.0, 3.0), max_size=60))
+def test_no_minute_has_more_dials_of_one_connection_than_eleven(pauses: list[float]) -> None:
+    bucket, now, taken = TokenBucket(5, 10.0), 0.0, []
+    for pause in pauses * 3:
+        now += pause
+        if bucket.take(now):
+            taken.append(now)
+    assert all(sum(start <= t < start + 60 for t in taken) <= 11 for start in taken)
+
+
+def test_a_bucket_that_was_not_used_for_long_gives_no_more_than_its_burst() -> None:
+    bucket = TokenBucket(2, 1.0)
+    assert [bucket.take(1e6) for _ in range(3)] == [True, True, False]
+
+
+def test_a_refusal_to_one_holds_for_all_of_the_host() -> None:
+    host = HostLimits(TokenBucket(10, 1.0), TokenBucket(10, 1.0))
+    host.hold(50.0)
+    host.hold(20.0)
+    assert host.dial_wait(10.0) == 40.0
+    assert host.request_wait(10.0, 2.0) == 40.0
+    assert host.dial_wait(50.0) == 0.0
+
+
+def test_a_wait_takes_nothing_from_the_budget() -> None:
+    host = HostLimits(TokenBucket(1, 1.0), TokenBucket(1, 1.0))
+    assert host.dial_wait(0.0) == 0.0
+    assert [host.dial_wait(0.5) for _ in range(3)] == [0.5, 0.5, 0.5]
+    assert host.dial_wait(1.0) == 0.0
+
+
+@given(st.integers(1, 10_000), st.integers(0, 2**32))
+def test_a_delay_lies_between_the_floor_and_the_cap(attempt: int, seed: int) -> None:
+    wait = backoff.delay(attempt, 1.0, 2.0, 30.0, Random(seed))
+    assert backoff.FLOOR <= wait <= min(30.0, 2.0 ** min(attempt - 1, 10)) or wait == backoff.FLOOR
+
+
+def test_the_jitter_is_full_so_that_a_thousand_clients_spread_out() -> None:
+    waits = [backoff.delay(6, 1.0, 2.0, 30.0, Random(seed)) for seed in range(1000)]
+    buckets = [sum(low <= w < low + 5 for w in waits) for low in range(0, 30, 5)]
+    assert min(buckets) > 110
+
+
+@pytest.mark.parametrize("code", [1012, 1013])
+def test_a_server_that_restarts_is_given_seconds_from_the_first_try(code: int) -> None:
+    waits = [
+        backoff.after(of_close(code, ""), 1, True, ConnectionSettings(), Random(seed))
+        for seed in range(300)
+    ]
+    assert max(waits) > 3.0
+
+
+def test_the_wait_is_never_shorter_than_the_exchange_asked_for() -> None:
+    fault = Fault(FaultKind.PACED, "slow down", retry_after=42.0)
+    waits = [
+        backoff.after(fault, 1, True, ConnectionSettings(), Random(seed)) for seed in range(100)
+    ]
+    assert min(waits) >= 42.0

@@ -12,8 +12,6 @@ from hypothesis import strategies as st
 
 from tests.sane_events import EARLIEST, LATEST, assert_sane
 from tui.exchange import load_exchange
-from tui.exchange.base import Command
-from tui.exchange.settings import ExchangeSettings
 from tui.market.candle import Candle
 from tui.market.events import (
     Ack,
@@ -26,11 +24,9 @@ from tui.market.events import (
     Trade,
 )
 from tui.market.interval import Interval
-from tui.market.symbol import Subscription, Symbol
 
 BINANCE = load_exchange("binance")
 MINUTE = Interval(1, "m")
-FRAME_BYTES = 4096
 
 KLINE: dict[str, Any] = {
     "e": "kline", "E": 1617566640068, "s": "BTCUSDT",
@@ -65,19 +61,6 @@ def wrapped(payload: object) -> dict[str, object]:
 
 def kline(**changed: object) -> dict[str, Any]:
     return KLINE | {"k": KLINE["k"] | changed}
-
-
-def subscription(name: str, interval: str = "1m") -> Subscription:
-    return Subscription(Symbol("binance", name), Interval.parse(interval))
-
-
-def body(command: Command) -> dict[str, Any]:
-    decoded: dict[str, Any] = json.loads(command.text)
-    return decoded
-
-
-def stream_names(commands: list[Command]) -> list[str]:
-    return [name for command in commands for name in body(command)["params"]]
 
 
 # Frames
@@ -282,7 +265,7 @@ def test_parse_is_total_over_fields_of_any_type(
 
 
 @given(reply=st.fixed_dictionaries(
-    {}, optional={name: _json for name in ("id", "result", "error", "msg", "code", "e")}
+    {}, optional=dict.fromkeys(("id", "result", "error", "msg", "code", "e"), _json)
 ))  # fmt: skip
 def test_parse_is_total_over_replies(reply: dict[str, object]) -> None:
     assert_sane(parse(reply))
@@ -310,90 +293,27 @@ def test_a_candle_written_as_a_kline_is_read_as_the_same_candle(
 
 
 def test_every_interval_of_the_exchange_has_its_wire_value_and_back() -> None:
-    wire = "1s 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w 1M".split()
+    wire = [
+        "1s",
+        "1m",
+        "3m",
+        "5m",
+        "15m",
+        "30m",
+        "1h",
+        "2h",
+        "4h",
+        "6h",
+        "8h",
+        "12h",
+        "1d",
+        "3d",
+        "1w",
+        "1M",
+    ]
     assert list(BINANCE.intervals.values()) == wire
     for interval, text in BINANCE.intervals.items():
         assert str(interval) == text
         (report,) = parse(wrapped(kline(i=text)))
         assert isinstance(report, CandleReport)
         assert report.interval == interval
-
-
-# Subscribing
-
-
-def test_a_subscription_is_three_streams_in_one_command() -> None:
-    (command,) = BINANCE.subscribe([subscription("BTCUSDT", "4h")], (), first_id=17)
-    assert body(command) == {
-        "method": "SUBSCRIBE",
-        "params": ["btcusdt@kline_4h", "btcusdt@miniTicker", "btcusdt@aggTrade"],
-        "id": 17,
-    }
-    assert command.covers == (subscription("BTCUSDT", "4h"),)
-
-
-def test_without_live_trades_no_trades_are_asked_for_and_more_symbols_fit() -> None:
-    calm = load_exchange("binance", ExchangeSettings(live_trades=False))
-    commands = calm.subscribe([subscription("BTCUSDT")], (), first_id=1)
-    assert stream_names(commands) == ["btcusdt@kline_1m", "btcusdt@miniTicker"]
-    assert (BINANCE.limits.subscriptions, calm.limits.subscriptions) == (341, 512)
-
-
-@pytest.mark.parametrize("name", ["LONGESTNAME{:04}USDT", "币安人生{:04}USDT"])
-@pytest.mark.parametrize("method", ["SUBSCRIBE", "UNSUBSCRIBE"])
-def test_a_full_connection_is_asked_for_in_frames_that_are_not_cut_off(
-    name: str, method: str
-) -> None:
-    wanted = [subscription(name.format(i)) for i in range(BINANCE.limits.subscriptions)]
-    if method == "SUBSCRIBE":
-        commands = BINANCE.subscribe(wanted, (), first_id=2**31)
-    else:
-        commands = BINANCE.unsubscribe(wanted, wanted, first_id=2**31)
-    assert max(len(command.text.encode()) for command in commands) <= FRAME_BYTES
-    assert {body(command)["method"] for command in commands} == {method}
-    assert [body(c)["id"] for c in commands] == [c.id for c in commands]
-    assert len({command.id for command in commands}) == len(commands)
-    assert [s for command in commands for s in command.covers] == wanted
-    names = stream_names(commands)
-    assert len(names) == len(set(names)) == 3 * len(wanted) <= 1024
-
-
-def test_the_streams_of_a_subscription_are_in_the_command_that_covers_it() -> None:
-    wanted = [subscription(f"SYMBOL{i}USDT") for i in range(200)]
-    commands = BINANCE.subscribe(wanted, (), first_id=1)
-    assert len(commands) > 1
-    for command in commands:
-        covered = {s.symbol.name.lower() for s in command.covers}
-        assert {name.partition("@")[0] for name in body(command)["params"]} == covered
-
-
-def test_two_intervals_of_a_symbol_share_its_price_streams() -> None:
-    minute, hour = subscription("BTCUSDT", "1m"), subscription("BTCUSDT", "1h")
-    together = stream_names(BINANCE.subscribe([minute, hour], (), first_id=1))
-    assert sorted(together) == [
-        "btcusdt@aggTrade", "btcusdt@kline_1h", "btcusdt@kline_1m", "btcusdt@miniTicker",
-    ]  # fmt: skip
-    added = BINANCE.subscribe([hour], [minute], first_id=1)
-    assert stream_names(added) == ["btcusdt@kline_1h"]
-    assert added[0].covers == (hour,)
-
-
-def test_dropping_one_interval_leaves_the_other_its_price_streams() -> None:
-    minute, hour = subscription("BTCUSDT", "1m"), subscription("BTCUSDT", "1h")
-    dropped = BINANCE.unsubscribe([minute], [minute, hour], first_id=1)
-    assert stream_names(dropped) == ["btcusdt@kline_1m"]
-    both = BINANCE.unsubscribe([minute, hour], [minute, hour], first_id=1)
-    assert len(stream_names(both)) == 4
-
-
-def test_the_socket_is_the_combined_one() -> None:
-    assert BINANCE.endpoint() == "wss://stream.binance.com:9443/stream"
-
-
-def test_dials_stay_far_below_300_in_five_minutes() -> None:
-    assert BINANCE.limits.dial_burst + 300 / BINANCE.limits.dial_spacing <= 190
-    assert 1 / BINANCE.limits.command_spacing < 5 - 2  # a ping and a pong fit in beside
-
-
-def test_symbols_are_spelled_in_capitals() -> None:
-    assert BINANCE.spelling("btcusdt") == "BTCUSDT"

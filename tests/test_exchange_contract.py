@@ -52,7 +52,7 @@ def test_an_exchange_is_found_by_its_file(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_an_unknown_exchange_is_told_with_the_nearest() -> None:
-    with pytest.raises(UsageError, match="Unknown exchange 'binanse'. Did you mean binance"):
+    with pytest.raises(UsageError, match=r"Unknown exchange 'binanse'\. Did you mean binance"):
         load_exchange("binanse")
 
 

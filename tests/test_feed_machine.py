@@ -361,12 +361,21 @@ def test_without_a_limit_it_still_tries_after_six_hours_at_the_cap() -> None:
     assert len(harness.dials) > 1000
 
 
-def test_a_server_that_announces_its_end_is_left_at_once_without_blame() -> None:
+def test_a_server_that_announces_its_end_asks_for_a_successor_and_stays_until_then() -> None:
     harness = Harness()
     harness.go_live()
-    effects = harness.take(on.Leaving(harness.link.epoch))
-    assert on.Lapse() in effects
-    assert (harness.link.until, harness.link.attempt) == (harness.now, 0)
+    assert harness.take(on.Leaving(harness.link.epoch)) == []
+    assert (harness.link.state, harness.link.succeed_at) == (State.LIVE, harness.now)
+
+
+def test_a_successor_is_due_an_hour_before_the_exchange_ends_the_connection() -> None:
+    lives = []
+    for seed in range(50):
+        harness = Harness(seed=seed)
+        harness.open()
+        lives.append(harness.link.succeed_at - harness.now)
+    assert all(22.8 * 3600 <= life <= 23.2 * 3600 for life in lives)
+    assert max(lives) - min(lives) > 600, "not all at the same moment"
 
 
 def test_our_own_sleep_is_not_held_against_the_exchange() -> None:

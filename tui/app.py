@@ -44,7 +44,13 @@ class TradexApp(App[None], inherit_bindings=False):
     COMMANDS: ClassVar = {MonitorCommands, SymbolCommands}
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ALLOW_SELECT = False
-    ENABLE_COMMAND_PALETTE = True
+    CSS = """
+    * { scrollbar-size-vertical: 1; }
+    CommandPalette {
+        & > Vertical { width: 80; max-width: 100%; }
+        SearchIcon { display: none; }
+    }
+    """
 
     def __init__(
         self,

@@ -79,9 +79,10 @@ class SymbolCommands(Provider):
 
     async def search(self, query: str) -> Hits:
         monitor = cast(Host, self.app).monitor
-        typed = Typed.parse(query.removeprefix("add").strip())
-        if not typed.name:
+        words = query.casefold().removeprefix("add ").split()
+        if len(words) != 1:
             return
+        typed = Typed.parse(words[0])
         known = directories(monitor.engine, typed.exchange)
         symbols = [info for directory in known.values() for info in directory.symbols.values()]
         for place, info in enumerate(matches(typed.name, symbols, _MOST_SYMBOLS)):

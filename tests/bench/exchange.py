@@ -12,13 +12,16 @@ import asyncio
 import json
 import sys
 import time
+from collections import defaultdict
 from contextlib import suppress
 from itertools import islice
 from urllib.parse import parse_qs, urlsplit
 
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
+from websockets.protocol import State
 
 from tests.bench.market import MINUTE, Market, names
 
@@ -47,17 +50,26 @@ class Exchange:
 
     async def serve(self, connection: ServerConnection) -> None:
         """Take commands; every SUBSCRIBE is acknowledged."""
-        async for message in connection:
-            command = json.loads(message)
-            for stream in command["params"]:
-                self._readers[stream.partition("@")[0].upper()] = connection
-            await connection.send(json.dumps({"result": None, "id": command["id"]}))
+        with suppress(ConnectionClosed):  # a reader may go at any time
+            async for message in connection:
+                command = json.loads(message)
+                for stream in command["params"]:
+                    self._readers[stream.partition("@")[0].upper()] = connection
+                await connection.send(json.dumps({"result": None, "id": command["id"]}))
 
-    async def blast(self, count: int) -> int:
-        """Send `count` frames at once; the market time of the last one."""
+    def blast(self, count: int) -> int:
+        """Send `count` frames at once; the market time of the last one.
+
+        The bytes are made beforehand: the receiver shall be the one that takes time.
+        """
         frames = list(islice(self._frames, count))
-        for _, symbol, frame in frames:
-            await self._send(symbol, frame)
+        written: dict[ServerConnection, list[bytes]] = defaultdict(list)
+        for _, symbol, text in frames:
+            if reader := self._reader(symbol):
+                frame = Frame(Opcode.TEXT, text.encode())
+                written[reader].append(frame.serialize(mask=False))
+        for reader, parts in written.items():
+            reader.transport.write(b"".join(parts))
         return frames[-1][0]
 
     async def play(self) -> None:
@@ -72,16 +84,20 @@ class Exchange:
         """Carry out one line of standard input."""
         match line.split():
             case ["blast", count]:
-                print(await self.blast(int(count)), flush=True)
+                print(self.blast(int(count)), flush=True)
             case ["play"]:
                 self._player = asyncio.create_task(self.play())
             case ["pause"] if self._player:
                 self._player.cancel()
 
     async def _send(self, symbol: str, frame: str) -> None:
-        if reader := self._readers.get(symbol):
-            with suppress(ConnectionClosed):  # a reader may go at any time
+        if reader := self._reader(symbol):
+            with suppress(ConnectionClosed):
                 await reader.send(frame)
+
+    def _reader(self, symbol: str) -> ServerConnection | None:
+        reader = self._readers.get(symbol)
+        return reader if reader and reader.state is State.OPEN else None
 
     def _info(self) -> object:
         filters = [
@@ -105,9 +121,13 @@ class Exchange:
 async def main(symbols: int) -> None:
     """Serve until standard input ends."""
     exchange = Exchange(symbols)
-    options = {"compression": None, "ping_interval": None}
     async with serve(
-        exchange.serve, "127.0.0.1", 0, process_request=exchange.answer, **options
+        exchange.serve,
+        "127.0.0.1",
+        0,
+        process_request=exchange.answer,
+        compression=None,
+        ping_interval=None,
     ) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         urls = {"ws_url": f"ws://127.0.0.1:{port}", "rest_url": f"http://127.0.0.1:{port}"}

@@ -7,16 +7,25 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """`ours` and `other` in `unit`, measured in one run; `found` must not be above `most`.
+    """`ours` and `other` in `unit`, measured in one run; `bound` says in words what `most` is.
 
-    `found` is what the bound is about: a ratio of the two, or `ours` itself. `notes` are other
-    figures of the same run, by name.
+    `notes` are other figures of the same run, by name.
     """
 
     name: str
     unit: str
     ours: float
     other: float
-    found: float
+    bound: str
     most: float
     notes: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def ratio(self) -> float:
+        """`ours` / `other`."""
+        return self.ours / self.other
+
+    @property
+    def ok(self) -> bool:
+        """Whether `ours` is at most what it may be."""
+        return self.ours <= self.most

@@ -20,6 +20,7 @@ _HISTORY = 600
 _STEP = 1000 // FRAMES_A_SECOND
 _SIGMA = 1e-4  # of one step's log return: 0.15 % in a minute
 _STEPS_A_MINUTE = 60 * FRAMES_A_SECOND
+_COARSE_STEPS = 12  # a candle of the history is made in fewer, larger moves
 
 
 def names(count: int) -> tuple[str, ...]:
@@ -39,7 +40,7 @@ class Pair:
         minute = start - start % MINUTE
         for opened in range(minute - _HISTORY * MINUTE, minute, MINUTE):
             self._open(opened)
-            self._trade(12, _SIGMA * math.sqrt(_STEPS_A_MINUTE / 12))
+            self._trade(_COARSE_STEPS, _STEPS_A_MINUTE // _COARSE_STEPS)
             self.rows.append(self._row())
         self._open(minute)
 
@@ -54,21 +55,22 @@ class Pair:
         """What the symbol says at `time` (ms UTC) when it is its `turn`."""
         if turn % FRAMES_A_SECOND == 0:
             return self._kline(time)
-        self._trade(1, _SIGMA)
+        self._trade()
         return self._ticker(time) if turn % FRAMES_A_SECOND == 2 else self._agg_trade(time)
 
     def _open(self, open_time: int) -> None:
         self._open_time, self._volume, self._trades = open_time, 0.0, 0
         self._opened = self._high = self._low = self._price
 
-    def _trade(self, trades: int, sigma: float) -> None:
-        for _ in range(trades):
-            self._price *= math.exp(self._random.gauss(0, sigma))
+    def _trade(self, moves: int = 1, steps: int = 1) -> None:
+        """`moves` trades, each of which stands for so many steps of the walk."""
+        for _ in range(moves):
+            self._price *= math.exp(self._random.gauss(0, _SIGMA * math.sqrt(steps)))
             self._high = max(self._high, self._price)
             self._low = min(self._low, self._price)
-            self._volume += self._random.expovariate(2)
-        self._trades += trades
-        self._trade_id += trades
+            self._volume += steps * self._random.expovariate(2)
+        self._trades += moves * steps
+        self._trade_id += moves * steps
 
     def _values(self) -> tuple[str, ...]:
         prices = (self._opened, self._high, self._low, self._price)
@@ -81,7 +83,7 @@ class Pair:
     def _kline(self, time: int) -> str:
         closed = time >= self._open_time + MINUTE
         if not closed:
-            self._trade(1, _SIGMA)
+            self._trade()
         first, high, low, last = self._values()
         kline = {
             "t": self._open_time, "T": self._open_time + MINUTE - 1, "s": self.name, "i": "1m",

@@ -29,7 +29,7 @@ def count_updates(spender: Spender) -> None:
         newest[chart] = view.candles[-1]
         show(chart, view, options)
 
-    CandleChart.show = counted  # type: ignore[method-assign]
+    CandleChart.show = counted  # type: ignore[method-assign, assignment]
 
 
 def main(descriptor: int, urls: ExchangeSettings) -> None:
@@ -44,4 +44,4 @@ def main(descriptor: int, urls: ExchangeSettings) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), ExchangeSettings(*sys.argv[2:]))
+    main(int(sys.argv[1]), ExchangeSettings(sys.argv[2], sys.argv[3]))

@@ -57,9 +57,7 @@ class PlotGrid(App[None]):
 
     CSS = f"Grid {{ grid-size: {COLUMNS}; }}"
 
-    def __init__(
-        self, engine: Engine, panes: tuple[Subscription, ...], spender: Spender
-    ) -> None:
+    def __init__(self, engine: Engine, panes: tuple[Subscription, ...], spender: Spender) -> None:
         super().__init__()
         self._engine = engine
         self._plots = {pane: CandlePlot(pane, spender) for pane in panes}
@@ -93,4 +91,4 @@ def main(descriptor: int, urls: ExchangeSettings) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), ExchangeSettings(*sys.argv[2:]))
+    main(int(sys.argv[1]), ExchangeSettings(sys.argv[2], sys.argv[3]))

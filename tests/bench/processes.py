@@ -35,15 +35,31 @@ class ExchangeProcess:
         self._process.kill()
         self._process.communicate()
 
-    def say(self, line: str) -> None:
-        """Give one command; does not wait for its end."""
+    def blast(self, frames: int) -> int:
+        """Send so many frames at once; the market time (ms UTC) of the last one."""
+        self.start_blast(frames)
+        return self.end_blast()
+
+    def start_blast(self, frames: int) -> None:
+        """Begin to send; the same process receives meanwhile."""
+        self._say(f"blast {frames}")
+
+    def end_blast(self) -> int:
+        """Wait until all is sent; the market time (ms UTC) of the last frame."""
+        return int(self._read())
+
+    def play(self) -> None:
+        """Send at the market's own pace from now on."""
+        self._say("play")
+
+    def pause(self) -> None:
+        """Send nothing any more."""
+        self._say("pause")
+
+    def _say(self, line: str) -> None:
         assert self._process.stdin
         self._process.stdin.write(f"{line}\n")
         self._process.stdin.flush()
-
-    def sent(self) -> int:
-        """Wait for the end of a blast; the market time (ms UTC) of its last frame."""
-        return int(self._read())
 
     def _read(self) -> str:
         assert self._process.stdout

@@ -25,6 +25,13 @@ from typing import Self
 
 WIDTH, HEIGHT = 240, 60
 _LONGEST_ANSWER = 30.0
+# The whole of it: settings of whoever runs this change neither colours nor folders.
+_ENVIRONMENT = {
+    "PATH": os.environ["PATH"],
+    "TERM": "xterm-256color",
+    "COLORTERM": "truecolor",
+    "LC_ALL": "C.UTF-8",
+}
 _ASKS_FOR_SYNC, _TAKES_SYNC = b"\x1b[?2026$p", b"\x1b[?2026;2$y"
 
 
@@ -62,11 +69,11 @@ class Terminal:
         self._process = subprocess.Popen(
             [sys.executable, "-m", module, str(told), *args],
             stdin=slave, stdout=slave, stderr=slave, pass_fds=[told], start_new_session=True,
-            env=os.environ | _ENVIRONMENT | {"HOME": self._home.name},
+            env=_ENVIRONMENT | {"HOME": self._home.name},
         )  # fmt: skip
         os.close(slave)
         os.close(told)
-        self._written = 0
+        self._written, self._last = 0, b""
         self._reader = threading.Thread(target=self._read, name="terminal", daemon=True)
 
     def __enter__(self) -> Self:
@@ -96,12 +103,15 @@ class Terminal:
     def _answer(self) -> tuple[float, int]:
         if not select.select([self._answers], [], [], _LONGEST_ANSWER)[0]:
             raise TimeoutError("the program in the terminal does not answer")
-        cpu, updates = json.loads(os.read(self._answers, 4096))
+        if not (answer := os.read(self._answers, 4096)):
+            self._reader.join()
+            raise RuntimeError(f"the program in the terminal ended: {self._last!r}")
+        cpu, updates = json.loads(answer)
         return cpu, updates
 
     def _read(self) -> None:
         while data := self._next():
-            self._written += len(data)
+            self._written, self._last = self._written + len(data), data
             if _ASKS_FOR_SYNC in data:
                 os.write(self._master, _TAKES_SYNC)
 
@@ -110,9 +120,3 @@ class Terminal:
             return os.read(self._master, 65_536)
         except OSError:  # EIO: the program ended
             return b""
-
-
-_ENVIRONMENT = {
-    "TERM": "xterm-256color", "COLORTERM": "truecolor", "LC_ALL": "C.UTF-8",
-    "XDG_CONFIG_HOME": "", "XDG_STATE_HOME": "", "NO_COLOR": "", "TEXTUAL": "",
-}  # fmt: skip

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 from tui.market.candle import Candle
 from tui.market.events import Event
@@ -22,7 +23,8 @@ class Limits:
 
     A connection carries `subscriptions` and takes one command each `command_spacing`. A host
     takes `dial_burst` connections at once and one more each `dial_spacing`; its REST side takes
-    requests of `rest_weight` in all a minute, `history_page` candles each.
+    requests of `rest_weight` in all a minute, `history_page` candles each. It ends a connection
+    after `lifetime`.
     """
 
     subscriptions: int
@@ -31,6 +33,7 @@ class Limits:
     dial_spacing: float
     rest_weight: int
     history_page: int
+    lifetime: float = inf
 
 
 @dataclass(frozen=True, slots=True)

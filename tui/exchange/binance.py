@@ -7,7 +7,7 @@ Binance.US and the market-data hosts, by their urls in the config.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -166,7 +166,7 @@ class Binance(Exchange):
         self.rest_url = settings.rest_url or "https://api.binance.com"
         self._streams = ["miniTicker", "aggTrade"] if settings.live_trades else ["miniTicker"]
         # 1024 streams a connection; 5 messages/s, of which pings and pongs take some; 300 dials
-        # in 5 min an address: 40 at once and one per 2 s stay below; 6000 weight a minute.
+        # in 5 min an address: 40 at once and one per 2 s stay below; 6000 weight a minute; 24 h.
         self.limits = Limits(
             subscriptions=1024 // (1 + len(self._streams)),
             command_spacing=0.34,
@@ -174,6 +174,7 @@ class Binance(Exchange):
             dial_spacing=2.0,
             rest_weight=5_000,
             history_page=1_000,
+            lifetime=86_400.0,
         )
 
     def spelling(self, name: str) -> str:
@@ -185,14 +186,14 @@ class Binance(Exchange):
     def subscribe(
         self, wanted: Sequence[Subscription], held: Iterable[Subscription], first_id: int
     ) -> list[Command]:
-        taken = set(self._names(held))
+        taken = {name for s in held for name in self._own_names(s)}
         return _commands("SUBSCRIBE", [(s, self._own_names(s)) for s in wanted], taken, first_id)
 
     def unsubscribe(
         self, unwanted: Sequence[Subscription], held: Iterable[Subscription], first_id: int
     ) -> list[Command]:
         gone = set(unwanted)
-        kept = set(self._names(s for s in held if s not in gone))
+        kept = {name for s in held if s not in gone for name in self._own_names(s)}
         return _commands("UNSUBSCRIBE", [(s, self._own_names(s)) for s in unwanted], kept, first_id)
 
     def parse(self, frame: bytes) -> Sequence[Event]:
@@ -244,10 +245,6 @@ class Binance(Exchange):
         kline = f"{symbol}@kline_{self.intervals[subscription.interval]}"
         return [kline, *(f"{symbol}@{stream}" for stream in self._streams)]
 
-    def _names(self, subscriptions: Iterable[Subscription]) -> Iterator[str]:
-        for subscription in subscriptions:
-            yield from self._own_names(subscription)
-
 
 def create(settings: ExchangeSettings) -> Exchange:
     return Binance(settings)
@@ -265,7 +262,7 @@ def _commands(
     for subscription, own in wanted:
         names = [name for name in own if name not in except_names]
         except_names = except_names | set(names)
-        added = sum(len(json.dumps(name)) + 1 for name in names)
+        added = sum(len(json.dumps(name)) + 2 for name in names)
         if size + added > _NAMES_BYTES:
             batches.append(([], []))
             size = 0
@@ -273,15 +270,12 @@ def _commands(
         batches[-1][0].extend(names)
         batches[-1][1].append(subscription)
     return [
-        Command(number, _command(method, names, number), tuple(covers))
+        Command(
+            number, json.dumps({"method": method, "params": names, "id": number}), tuple(covers)
+        )
         for number, (names, covers) in enumerate(batches, first_id)
         if names
     ]
-
-
-def _command(method: str, names: list[str], number: int) -> str:
-    body = {"method": method, "params": names, "id": number}
-    return json.dumps(body, separators=(",", ":"))
 
 
 def _read(payload: Payload) -> tuple[Event, ...]:
@@ -324,7 +318,7 @@ def _unread(frame: bytes, error: Exception) -> tuple[Event, ...]:
     try:
         message = msgspec.json.decode(frame)
     except _UNREADABLE:
-        return (Malformed(clean(str(error), _REASON_CELLS)),)
+        message = None
     payload = message.get("data", message) if isinstance(message, dict) else None
     kinds = ("kline", "aggTrade", "24hrMiniTicker", "serverShutdown")
     if isinstance(payload, dict) and payload.get("e") not in kinds:

@@ -21,26 +21,37 @@ ACK_TRIES = 3
 
 def difference(link: Link, exchange: Exchange, queue_size: int) -> Link:
     """Queue what is missing between wanted and held; what does not fit waits for a later call."""
-    adding = {s for p in link.pending if p.adds for s in p.command.covers}
-    dropping = {s for p in link.pending if not p.adds for s in p.command.covers}
+    adding = _covered(link, adds=True)
     link = enqueue(link, link.wanted - link.held - adding, True, exchange, queue_size)
-    surplus = link.held - link.wanted - dropping - adding
+    surplus = link.held - link.wanted - _covered(link, adds=False) - adding
     return enqueue(link, surplus, False, exchange, queue_size)
 
 
 def enqueue(
     link: Link, covers: Iterable[Subscription], adds: bool, exchange: Exchange, queue_size: int
 ) -> Link:
-    """Queue the commands that add (or drop) `covers`, at most `queue_size` waiting in all."""
+    """Queue the commands that add (or drop) `covers`, at most `queue_size` waiting in all.
+
+    Subscriptions may share streams. One that is on its way out lends none to an addition, and
+    a removal leaves those of everything that is wanted.
+    """
     subscriptions = sorted(covers)
     room = queue_size - len(link.pending)
     if not subscriptions or room <= 0:
         return link
-    build = exchange.subscribe if adds else exchange.unsubscribe
-    held = link.held - set(subscriptions) if adds else link.held
-    commands = build(subscriptions, held, link.next_id)[:room]
+    staying = link.held - _covered(link, adds=False)
+    if adds:
+        others = (staying & link.wanted) - set(subscriptions)
+        commands = exchange.subscribe(subscriptions, others, link.next_id)[:room]
+    else:
+        commands = exchange.unsubscribe(subscriptions, staying | link.wanted, link.next_id)[:room]
     fresh = tuple(Pending(command, adds) for command in commands)
     return replace(link, pending=link.pending + fresh, next_id=link.next_id + len(commands))
+
+
+def _covered(link: Link, *, adds: bool) -> frozenset[Subscription]:
+    """What the commands on their way add (or drop)."""
+    return frozenset(s for p in link.pending if p.adds is adds for s in p.command.covers)
 
 
 def send_next(link: Link, now: float, spacing: float) -> tuple[Link, str | None]:

@@ -97,6 +97,7 @@ class Connection:
         self.meter = Meter()
         self.round_trip: float | None = None
         self.last_close: Fault | None = None
+        self.silent = False  # a successor says nothing of itself until it takes over
         self._hub = hub
         self._backfill = backfill
         self._limits = limits
@@ -117,6 +118,11 @@ class Connection:
         finally:
             self._hang(gracefully=False)
             await asyncio.gather(*self._socket_tasks, return_exceptions=True)
+
+    @property
+    def serves(self) -> bool:
+        """Whether it is live for all that it is wanted for."""
+        return self.link.state is ConnectionState.LIVE and self.link.wanted <= self.link.synced
 
     def reset(self) -> None:
         """Forget everything after a fault of our own, but not the failures counted so far."""
@@ -160,6 +166,8 @@ class Connection:
         if link.fault and link.fault is not before.fault:
             log.info("connection %d: %s", self.id, link.fault.reason)
             self.last_close = link.fault
+        if self.silent:
+            return
         waits = link.state is ConnectionState.BACKOFF and before.until != link.until < inf
         reason = reason_of(link)
         delay = link.last_delay if waits else None
@@ -283,6 +291,7 @@ class Connection:
     def _hang(self, *, gracefully: bool) -> None:
         if gracefully and self._socket:
             return self._spawn(self._socket.close())
+        self.meter.rest()
         if self._socket:
             self._socket.abort()
             self._socket = None

@@ -36,7 +36,8 @@ class Link:
     `until` ends the state that has an end of its own; `not_before` is the exchange's word, which
     a manual retry cannot undercut. `wanted` is desired state; `held` was acknowledged on this
     epoch, `synced` has its history up to the live candle. `quiet` lets the feed be silent until
-    `quiet_until`, because the exchange confirmed over REST that nothing was traded.
+    `quiet_until`, because the exchange confirmed over REST that nothing was traded. From
+    `succeed_at` on another connection should take over: this one will be ended by the exchange.
     """
 
     state: State = State.IDLE
@@ -63,6 +64,7 @@ class Link:
     last_delay: float = 0.0
     forbidden: int = 0
     opens: int = 0
+    succeed_at: float = inf
 
     @property
     def awaits_data(self) -> bool:

@@ -59,6 +59,9 @@ FIRST_DATA = 10.0
 BUSY_GRACE = 3.0
 LONGEST_QUIET = 300.0
 SLOW_PROBE = 900.0
+# A successor is dialled an hour before the exchange ends a connection, not for all at once.
+SUCCESSION = 3_600.0
+SUCCESSION_SCATTER = 600.0
 FORBIDDEN_TRIES = 3
 CLOSE_TIMEOUT = 1.0
 LATE = 2.0
@@ -142,7 +145,7 @@ class _Step:
             case Ponged():
                 self.set(pong_by=inf, ping_at=self.now + self.rules.settings.heartbeat_interval)
             case Leaving():
-                self.recycle("The server announced that it goes away.")
+                self.set(succeed_at=self.now)
             case Synced(_, subscription):
                 self.set(synced=self.link.synced | ({subscription} & self.link.held))
                 self.live_if_whole()
@@ -155,8 +158,11 @@ class _Step:
 
     def open(self) -> None:
         heartbeat = self.rules.settings.heartbeat_interval
+        lifetime = self.rules.exchange.limits.lifetime - SUCCESSION
+        scatter = self.rules.random.uniform(-SUCCESSION_SCATTER, SUCCESSION_SCATTER)
         self.set(
             state=State.SUBSCRIBING, until=inf, opens=self.link.opens + 1, opened_at=self.now,
+            succeed_at=self.now + lifetime + scatter,
             held=frozenset(), synced=frozenset(), pending=(), next_send=self.now,
             ping_at=self.now + heartbeat, pong_by=inf, live_since=inf,
             data_at=self.now, data_seen=False, quiet=False, quiet_until=0.0, quiet_for=0.0,

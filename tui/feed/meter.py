@@ -31,3 +31,7 @@ class Meter:
             self.messages_rate += _SMOOTHING * (fresh - self.messages_rate)
             self.bytes_rate += _SMOOTHING * ((self.bytes - self._bytes) / elapsed - self.bytes_rate)
         self._at, self._messages, self._bytes = now, self.messages, self.bytes
+
+    def rest(self) -> None:
+        """Nothing passes any more."""
+        self.messages_rate = self.bytes_rate = self._at = 0.0

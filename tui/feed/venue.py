@@ -52,6 +52,7 @@ class Venue:
         self._dialer = dialer
         self._monotonic = monotonic
         self._wanted: dict[Connection, frozenset[Subscription]] = {}
+        self._successors: dict[Connection, Connection] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._repairs: set[Subscription] = set()
         self._asked_for_symbols = False
@@ -89,17 +90,41 @@ class Venue:
             self._spawn(self._load_directory())
 
     def look_after(self, now: float) -> None:
-        """Once a second: rates, and candles that the stream owes us."""
-        for connection in self.connections:
+        """Once a second: rates, candles that the stream owes us, connections about to be ended."""
+        for connection in list(self.connections):
             connection.meter.sample(now)
-            for subscription in connection.link.synced:
-                overdue = self._hub.repair_from(subscription, now) is not None
-                if overdue and subscription not in self._repairs:
-                    self._spawn(self._repair(subscription))
+            self._repair_overdue(connection, now)
+            self._succeed(connection, now)
+
+    def _repair_overdue(self, connection: Connection, now: float) -> None:
+        for subscription in connection.link.synced:
+            overdue = self._hub.repair_from(subscription, now) is not None
+            if overdue and subscription not in self._repairs:
+                self._spawn(self._repair(subscription))
+
+    def _succeed(self, connection: Connection, now: float) -> None:
+        """Make before break: the old connection goes when the new one serves all it carried."""
+        successor = self._successors.get(connection)
+        if successor and successor.serves:
+            self._replace(connection, successor)
+        elif successor is None and now >= connection.link.succeed_at and self._wanted[connection]:
+            successor = self._make_connection()
+            successor.silent = True
+            self._successors[connection] = successor
+            successor.want(self._wanted[connection])
+
+    def _replace(self, connection: Connection, successor: Connection) -> None:
+        del self._successors[connection]
+        self._wanted[successor] = self._wanted.pop(connection)
+        self.connections[self.connections.index(connection)] = successor
+        successor.silent = False
+        connection.silent = True
+        connection.stop()
+        self._hub.touch(self._wanted[successor])
 
     async def stop(self) -> None:
         """Close every connection, politely as far as that takes no time."""
-        for connection in self.connections:
+        for connection in (*self.connections, *self._successors.values()):
             connection.stop()
         running = [task for task in self._tasks if task.get_name() == "connection"]
         await asyncio.gather(*running, return_exceptions=True)
@@ -113,11 +138,15 @@ class Venue:
         return not closing and len(self._wanted[connection]) < self._capacity
 
     def _connect(self) -> Connection:
+        connection = self._make_connection()
+        self._wanted[connection] = frozenset()
+        self.connections.append(connection)
+        return connection
+
+    def _make_connection(self) -> Connection:
         connection = Connection(
             self._rules, self._hub, self._backfill, self._limits, self._dialer, self._monotonic
         )
-        self._wanted[connection] = frozenset()
-        self.connections.append(connection)
         self._spawn(self._supervise(connection), "connection")
         return connection
 
@@ -132,17 +161,21 @@ class Venue:
                 log.exception("connection %d failed", connection.id)
                 connection.reset()
                 await asyncio.sleep(backoff.delay(failures, 1.0, 2.0, 30.0, self._rules.random))
-                connection.want(self._wanted[connection])
+                connection.want(self._wanted.get(connection, frozenset()))
 
     def _want(self, connection: Connection, subscriptions: frozenset[Subscription]) -> None:
         self._wanted[connection] = subscriptions
         connection.want(subscriptions)
+        if successor := self._successors.get(connection):
+            successor.want(subscriptions)
 
     def _close_if_idle(self, connection: Connection) -> None:
         if connection in self.connections and not self._wanted[connection]:
             self.connections.remove(connection)
             del self._wanted[connection]
             connection.stop()
+            if successor := self._successors.pop(connection, None):
+                successor.stop()
 
     async def _repair(self, subscription: Subscription) -> None:
         self._repairs.add(subscription)

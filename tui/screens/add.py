@@ -19,7 +19,7 @@ from tui.market.interval import Interval
 from tui.market.symbol import Subscription, SymbolInfo
 from tui.screens.search import Typed, directories, matches, resolve
 
-_HINT = "enter adds · several with spaces between · BTCUSDT@5m · exchange:SYMBOL"
+_HINT = "enter adds · several with spaces · BTCUSDT@5m · exchange:SYMBOL"
 _POLL = 0.3
 
 
@@ -87,11 +87,12 @@ class AddScreen(ModalScreen[tuple[Subscription, ...]]):
 
     @on(Input.Submitted)
     def _submit(self) -> None:
-        words = self.query_one(Input).value.split()
+        last = self._last_word
+        words = self.query_one(Input).value.removesuffix(last).split()
         try:
-            wanted = [self._resolve(word) for word in words[:-1]]
-            if words:
-                wanted.append(self._resolve_last(words[-1]))
+            wanted = [self._resolve(word) for word in words]
+            if last:
+                wanted.append(self._resolve_last(last))
         except UsageError as error:
             self._hint(str(error), error=True)
             return

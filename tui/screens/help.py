@@ -23,6 +23,12 @@ WORDS = (
     HelpRow("RETRY 3 in 4 s", "the line broke; the third attempt follows in four seconds"),
     HelpRow("STOPPED", "it will not come back by itself; the reason stands beside it"),
 )
+PANEL = (
+    HelpRow("tries · next", "attempts since the line last held, and the time to the next"),
+    HelpRow("data · ping", "age of the last data, and the round trip to the exchange"),
+    HelpRow("up · again", "how long the line has held, and how often it came back"),
+    HelpRow("gaps 2/3", "three gaps were found, two are repaired"),
+)
 MARKS = (
     HelpRow("╱╱╱", "candles that are missing"),
     HelpRow("×", "on the rule: missing"),
@@ -41,30 +47,35 @@ class HelpScreen(ModalScreen[None]):
         align: center middle;
         & > VerticalScroll {
             width: 84; max-width: 100%; height: auto; max-height: 100%;
-            background: $surface; border: round $primary; padding: 1 2;
+            background: $surface; border: round $primary; padding: 0 2 1 2;
             border-title-color: $foreground; border-subtitle-color: $market-axis;
         }
+        .group { margin-top: 1; color: $primary; text-style: bold; }
     }
     """
 
     def __init__(self, table: Sequence[Key]) -> None:
         super().__init__()
-        self._groups = {**help_groups(table), "Words": WORDS, "Marks on the chart": MARKS}
+        self._groups = {
+            **help_groups(table),
+            "Words": WORDS,
+            "Marks on the chart": MARKS,
+            "Connection panel": PANEL,
+        }
 
     def compose(self) -> ComposeResult:
         with VerticalScroll() as box:
             box.border_title = "Help"
             box.border_subtitle = "esc closes"
             for group, rows in self._groups.items():
-                yield Static(_table(group, rows))
+                yield Static(group, classes="group", markup=False)
+                yield Static(_table(rows))
 
 
-def _table(group: str, rows: Sequence[HelpRow]) -> Table:
+def _table(rows: Sequence[HelpRow]) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), expand=True)
     table.add_column(width=22, no_wrap=True)
     table.add_column(ratio=1)
-    table.add_row(Text(group, style="bold underline"), "")
     for row in rows:
         table.add_row(Text(row.keys, style="bold"), Text(row.description))
-    table.add_row("", "")
     return table

@@ -105,7 +105,7 @@ class MonitorScreen(Screen[None], inherit_bindings=False):
         if self.panel.has_class("-open"):
             self.panel.show(connections)
         for pane in self.visible_panes:
-            pane.wake()
+            pane.tick()
 
     # --- what is on the screen ------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -31,15 +32,18 @@ class Typed:
 def matches(query: str, symbols: Iterable[SymbolInfo], limit: int = 50) -> list[SymbolInfo]:
     """The symbols that `query` could mean, best first, those that trade before those that do not.
 
-    Exact, then by beginning, then by base asset, then by part, then by its letters in order.
+    Exact, then by base asset, by beginning, by part, by its letters in order; among equals the
+    quote assets come first in which most symbols are quoted.
     """
     folded = query.upper()
+    known = list(symbols)
+    quotes = Counter(info.quote for info in known)
     ranked = [
-        (rank, not info.trading, len(info.symbol.name), info.symbol.name, info)
-        for info in symbols
+        ((rank, not info.trading, -quotes[info.quote], info.symbol.name), info)
+        for info in known
         if (rank := _rank(folded, info)) is not None
     ]
-    return [entry[-1] for entry in sorted(ranked, key=lambda entry: entry[:-1])[:limit]]
+    return [info for _, info in sorted(ranked, key=lambda entry: entry[0])[:limit]]
 
 
 def resolve(text: str, engine: Engine, exchange: str, interval: Interval) -> Subscription:

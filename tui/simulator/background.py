@@ -10,13 +10,14 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
+from tui.simulator.faults import Breakable, Fault
 from tui.simulator.server import Simulator
 
 
-class BackgroundSimulator:
+class BackgroundSimulator(Breakable):
     """Runs a simulator on a daemon thread between `__enter__` and `__exit__`.
 
-    The fault methods may be called from any thread and take effect on the server's loop.
+    Faults may be made from any thread and happen on the server's loop.
     Entering raises TradexError when the address cannot be had.
     """
 
@@ -53,21 +54,11 @@ class BackgroundSimulator:
     def rest_url(self) -> str:
         return self._simulator.rest_url
 
-    def drop(self) -> None:
-        """Reset every WebSocket's TCP connection."""
-        self._loop.call_soon_threadsafe(self._simulator.drop)
+    def inject(self, fault: Fault) -> None:
+        self._loop.call_soon_threadsafe(self._simulator.inject, fault)
 
-    def stall(self, seconds: float) -> None:
-        """Send no data for so long; commands and pings are answered."""
-        self._loop.call_soon_threadsafe(self._simulator.stall, seconds)
-
-    def refuse(self, seconds: float) -> None:
-        """Drop everyone, and answer everything with 503 for so long."""
-        self._loop.call_soon_threadsafe(self._simulator.refuse, seconds)
-
-    def close(self, code: int, reason: str) -> None:
-        """End every WebSocket with a close frame."""
-        self._loop.call_soon_threadsafe(self._simulator.close, code, reason)
+    def lift(self) -> None:
+        self._loop.call_soon_threadsafe(self._simulator.lift)
 
     def _end(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)

@@ -4,29 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import logging
 import time
-from collections.abc import Callable
-from email.utils import formatdate
+from collections.abc import Callable, Collection, Coroutine
 from pathlib import Path
+from random import Random
 from types import TracebackType
-from typing import Self, cast
+from typing import Any, Self, cast
 
 from aiohttp import web
-from aiohttp.typedefs import Handler
 
 from tui.errors import TradexError
+from tui.simulator import faults
+from tui.simulator.binance import encode
+from tui.simulator.broadcast import Broadcast
 from tui.simulator.catalogue import CATALOGUE
 from tui.simulator.commands import Subscriptions
+from tui.simulator.door import Door
+from tui.simulator.faults import Breakable, Fault, Faults
+from tui.simulator.frame import Frame
 from tui.simulator.ledger import Ledger
 from tui.simulator.limits import Limits, SlidingWindow
 from tui.simulator.market import Market
 from tui.simulator.rest import Rest
 from tui.simulator.session import Session
-from tui.simulator.streams import KlineStream, Stream, open_stream
 
-_log = logging.getLogger(__name__)
-_STEP = 0.05  # seconds of real time between two looks at the clock
+_GOING_AWAY = 1001
 
 
 def wall_ms() -> int:
@@ -34,12 +36,13 @@ def wall_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-class Simulator:
+class Simulator(Breakable):
     """A server whose market follows from `seed` and `clock` (exchange time, ms UTC) alone.
 
     Started again with the same seed it goes on as if it had never been away. `port` 0 takes a
     free one. Use it as an async context manager, or `start` and `stop` it; every method but the
-    constructor belongs to that loop. Raises TradexError when the ledger cannot be used.
+    constructor belongs to that loop. The same seed makes the same choices in faults.
+    Raises TradexError when the ledger cannot be used.
     """
 
     def __init__(
@@ -58,12 +61,14 @@ class Simulator:
         self._port = port
         self._clock = clock
         self._limits = limits
-        self._streams: dict[str, Stream] = {}
-        self._sessions: set[Session] = set()
         self._dials: dict[str | None, SlidingWindow] = {}
-        self._stalled_until = 0.0
-        self._refusing_until = 0.0
-        self._closing: set[asyncio.Task[None]] = set()
+        self._faults = Faults(time.monotonic)
+        self._broadcast = Broadcast(
+            self._markets.get, self.ledger, clock, self._faults, Random(seed)
+        )
+        self._door = Door(self._faults, clock, Random(seed))
+        self._next_forgets: tuple[faults.Forget, ...] = ()
+        self._ending: set[asyncio.Task[None]] = set()
         self._ticker: asyncio.Task[None] | None = None
         self._runner: web.AppRunner | None = None
 
@@ -95,12 +100,12 @@ class Simulator:
     @property
     def clients(self) -> int:
         """How many WebSockets are connected."""
-        return len(self._sessions)
+        return len(self._broadcast.sessions)
 
     async def start(self) -> None:
         """Listen; raises TradexError when the address cannot be had."""
-        app = web.Application(middlewares=[self._gate])
-        app.on_response_prepare.append(self._date)
+        app = web.Application(middlewares=[self._door.enter])
+        app.on_response_prepare.append(self._door.date)
         app.add_routes(Rest(self._markets.get, self._clock, self._limits).routes())
         app.add_routes(
             [web.get(path, self._serve) for path in ("/ws", "/ws/{names:.*}", "/stream")]
@@ -114,38 +119,60 @@ class Simulator:
             await self._runner.cleanup()
             raise _cannot_listen(self._host, self._port, error) from error
         self._port = cast(tuple[str, int], self._runner.addresses[0])[1]
-        self._ticker = asyncio.create_task(self._tick())
+        self._ticker = asyncio.create_task(self._broadcast.run())
 
     async def stop(self) -> None:
         """End every connection and stop listening."""
-        if self._ticker:
-            self._ticker.cancel()
-            await asyncio.gather(self._ticker, return_exceptions=True)
+        tasks = [*self._ending, *([self._ticker] if self._ticker else [])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         self.drop()
         if self._runner:
             await self._runner.cleanup()
         self.ledger.close()
 
-    def drop(self) -> None:
-        """Reset every WebSocket's TCP connection."""
-        for session in list(self._sessions):
+    def inject(self, fault: Fault) -> None:
+        match fault:
+            case faults.Drop():
+                self._drop()
+            case faults.Close(code, reason):
+                self._start(_close(self._broadcast.sessions, code, reason))
+            case faults.Shutdown(after):
+                self._start(self._shut_down(after))
+            case faults.Refuse(seconds):
+                self._faults.add(faults.Answer(503, seconds))
+                self._drop()
+            case faults.Gap() | faults.Withhold() | faults.Revise():
+                self._broadcast.plan(fault)
+            case faults.Forget(next_dial=True):
+                self._next_forgets += (fault,)
+            case _:
+                self._faults.add(fault)
+
+    def lift(self) -> None:
+        self._faults.clear()
+        self._broadcast.lift()
+        self._next_forgets = ()
+        for session in self._broadcast.sessions:
+            session.forgets = ()
+
+    def _drop(self) -> None:
+        for session in self._broadcast.sessions:
             session.drop()
 
-    def stall(self, seconds: float) -> None:
-        """Send no data for so long, lost for good; commands and pings are answered."""
-        self._stalled_until = asyncio.get_running_loop().time() + seconds
+    async def _shut_down(self, after: float) -> None:
+        told = set(self._broadcast.sessions)
+        payload = encode({"e": "serverShutdown", "E": self._clock()})
+        for session in told:
+            session.publish(Frame("!serverShutdown", payload))
+        await asyncio.sleep(after)
+        await _close(told, _GOING_AWAY, "")
 
-    def refuse(self, seconds: float) -> None:
-        """Drop everyone, and answer everything with 503 for so long."""
-        self._refusing_until = asyncio.get_running_loop().time() + seconds
-        self.drop()
-
-    def close(self, code: int, reason: str) -> None:
-        """End every WebSocket with a close frame."""
-        for session in self._sessions:
-            task = asyncio.create_task(session.close(code, reason))
-            self._closing.add(task)
-            task.add_done_callback(self._closing.discard)
+    def _start(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         now = asyncio.get_running_loop().time()
@@ -158,52 +185,18 @@ class Simulator:
         if request.transport is None:  # the client went away meanwhile
             return connection
         session = Session(connection, request.transport, _asked(request), self._limits)
-        self._open_streams(session)
-        self._sessions.add(session)
+        session.forgets, self._next_forgets = self._next_forgets, ()
+        self._broadcast.open_streams(session)
+        self._broadcast.sessions.add(session)
         try:
-            await session.run(self._open_streams)
+            await session.run(self._broadcast.open_streams)
         finally:
-            self._sessions.discard(session)
+            self._broadcast.sessions.discard(session)
         return connection
 
-    def _open_streams(self, session: Session) -> None:
-        for name in session.subscriptions.streams.keys() - self._streams.keys():
-            stream = open_stream(name, self._markets.get, self.ledger, self._clock())
-            if stream:
-                self._streams[name] = stream
 
-    async def _tick(self) -> None:
-        """The one task that moves all streams; it follows the clock, it does not count sleeps."""
-        before = self._clock()
-        try:
-            while True:
-                await asyncio.sleep(_STEP)
-                now = self._clock()
-                if now > before:
-                    self._advance(before, now)
-                    before = now
-        except Exception:
-            _log.exception("The simulated market stands still.")
-            raise
-
-    def _advance(self, before: int, now: int) -> None:
-        stalled = asyncio.get_running_loop().time() < self._stalled_until
-        for name, stream in list(self._streams.items()):
-            watching = [s for s in self._sessions if name in s.subscriptions.streams]
-            if not watching and not isinstance(stream, KlineStream):
-                del self._streams[name]
-            for payload in stream.advance(before, now, bool(watching) and not stalled):
-                for session in () if stalled else watching:
-                    session.publish(name, payload)
-
-    @web.middleware
-    async def _gate(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        if asyncio.get_running_loop().time() < self._refusing_until:
-            return web.Response(status=503)
-        return await handler(request)
-
-    async def _date(self, request: web.Request, response: web.StreamResponse) -> None:
-        response.headers["Date"] = formatdate(self._clock() / 1000, usegmt=True)
+async def _close(sessions: Collection[Session], code: int, reason: str) -> None:
+    await asyncio.gather(*(session.close(code, reason) for session in sessions))
 
 
 def _asked(request: web.Request) -> Subscriptions:

@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
 from aiohttp import WSMessage, WSMsgType, web
 
 from tui.simulator.binance import encode
 from tui.simulator.commands import Subscriptions, reply
+from tui.simulator.faults import Forget
+from tui.simulator.frame import Frame
 from tui.simulator.limits import Limits, SlidingWindow
 
 _POLICY_VIOLATION = 1008
+_LAGGING = 2**20  # a client with more bytes than this to read is not given more than the market
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
@@ -33,10 +36,11 @@ class Session:
         limits: Limits,
     ) -> None:
         self.subscriptions = subscriptions
+        self.forgets: tuple[Forget, ...] = ()
         self._connection = connection
         self._transport = transport
         self._limits = limits
-        self._frames: asyncio.Queue[str] = asyncio.Queue(limits.queued_frames)
+        self._frames: asyncio.Queue[str | bytes] = asyncio.Queue(limits.queued_frames)
         self._incoming = SlidingWindow(limits.messages_per_second, 1.0)
         self._ping = b""
         self._unanswered_since: float | None = None
@@ -60,11 +64,26 @@ class Session:
             await self._answer(message)
             on_change(self)
 
-    def publish(self, stream: str, payload: str) -> None:
-        """Send one event, wrapped when the connection is a combined one."""
-        if self.subscriptions.combined:
-            payload = f'{{"stream":"{stream}","data":{payload}}}'
-        self._send(payload)
+    def hears(self, stream: str, forgets: Iterable[Forget]) -> bool:
+        """Whether it asked for a stream that neither these nor its own faults forget."""
+        asked = self.subscriptions.streams
+        return stream in asked and not any(
+            stream in forget.forgotten(asked) for forget in (*forgets, *self.forgets)
+        )
+
+    def publish(self, frame: Frame) -> None:
+        """Send one frame in its turn."""
+        self._send(frame.message(self.subscriptions.combined))
+
+    def repeat(self, frames: Sequence[Frame], count: int) -> None:
+        """Send `count` messages now, round and round; none to a client that lags behind."""
+        lags = self._transport.get_write_buffer_size() > _LAGGING
+        if not frames or lags or self._connection.closed or self._transport.is_closing():
+            return
+        combined = self.subscriptions.combined
+        packets = [_packet(str(frame.message(combined)).encode()) for frame in frames]
+        rounds, rest = divmod(count, len(packets))
+        self._transport.write(b"".join(packets) * rounds + b"".join(packets[:rest]))
 
     def drop(self) -> None:
         """End the connection as a broken network does: a TCP reset, no close frame."""
@@ -77,16 +96,20 @@ class Session:
         """End the connection with a close frame."""
         await self._connection.close(code=code, message=reason.encode())
 
-    def _send(self, frame: str) -> None:
+    def _send(self, message: str | bytes) -> None:
         try:
-            self._frames.put_nowait(frame)
+            self._frames.put_nowait(message)
         except asyncio.QueueFull:
             self.drop()
 
     async def _write(self) -> None:
         with suppress(ConnectionError):  # the reader sees the end, too
             while True:
-                await self._connection.send_str(await self._frames.get())
+                message = await self._frames.get()
+                if isinstance(message, str):
+                    await self._connection.send_str(message)
+                else:
+                    await self._connection.send_bytes(message)
 
     async def _answer(self, message: WSMessage) -> None:
         if message.type is WSMsgType.PING:
@@ -111,3 +134,10 @@ class Session:
                 self._ping = str(int(clock() * 1000)).encode()
                 await self._connection.ping(self._ping)
             await self.close(_POLICY_VIOLATION, "Pong timeout")
+
+
+def _packet(text: bytes) -> bytes:
+    """A text message of up to 64 KiB in one frame, not masked (RFC 6455, 5.2)."""
+    size = len(text)
+    head = struct.pack("!BB", 0x81, size) if size < 126 else struct.pack("!BBH", 0x81, 126, size)
+    return head + text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -11,7 +11,7 @@ from textual.containers import Vertical
 from tui.chart.picture import Row
 from tui.feed.status import ConnectionState, ConnectionStatus
 from tui.market.format import age, uptime, volume
-from tui.widgets.picture import Picture
+from tui.widgets.picture import TextPicture
 
 _GAP = "  "
 _NOTHING = "–"
@@ -72,10 +72,12 @@ def rows(connections: Sequence[ConnectionStatus], width: int, height: int) -> li
 
 
 def fitting(width: int) -> list[Column]:
-    """The columns that have room, the least needed left out."""
+    """The columns that have room, the least needed left out; the last takes what is left."""
     kept = list(_COLUMNS)
-    while len(kept) > 1 and sum(c.width + len(_GAP) for c in kept) - len(_GAP) > width:
+    while len(kept) > 1 and _total(kept) > width:
         kept.remove(max(kept, key=lambda column: column.rank))
+    if kept[-1] is _COLUMNS[-1]:
+        kept[-1] = replace(kept[-1], width=kept[-1].width + width - _total(kept))
     return kept
 
 
@@ -91,7 +93,7 @@ class ConnectionPanel(Vertical):
 
     def __init__(self) -> None:
         super().__init__()
-        self._table = Picture()
+        self._table = TextPicture()
 
     def compose(self) -> ComposeResult:
         yield self._table
@@ -103,6 +105,10 @@ class ConnectionPanel(Vertical):
         if self._table.size.height != height:
             self._table.styles.height = height
         self._table.show(rows(connections, self._table.size.width, height))
+
+
+def _total(columns: Sequence[Column]) -> int:
+    return sum(column.width + len(_GAP) for column in columns) - len(_GAP)
 
 
 def _line(connection: ConnectionStatus, columns: Sequence[Column]) -> Row:
@@ -150,16 +156,16 @@ def _seconds(value: float | None, form: Callable[[float], str]) -> str:
 
 _COLUMNS = (
     Column("exchange", 8, 5, lambda c: c.exchange, right=False),
-    Column("symbols", 15, 1, _symbols, right=False),
+    Column("symbols", 13, 1, _symbols, right=False),
     Column("state", 11, 0, _state, right=False),
     Column("tries", 5, 3, lambda c: str(c.attempt)),
     Column("next", 5, 2, _next_dial),
     Column("data", 6, 4, lambda c: _seconds(c.data_age, age)),
-    Column("ping", 7, 6, _round_trip),
-    Column("msg/s", 6, 7, lambda c: f"{c.messages_rate:.1f}"),
-    Column("B/s", 6, 10, lambda c: volume(c.bytes_rate)),
-    Column("up", 10, 8, lambda c: _seconds(c.uptime, uptime)),
-    Column("again", 5, 9, lambda c: str(c.reconnects)),
-    Column("gaps ok", 7, 11, _gaps),
-    Column("last close", 24, 12, _last_close, right=False),
+    Column("ping", 6, 7, _round_trip),
+    Column("msg/s", 5, 8, lambda c: f"{c.messages_rate:.1f}"),
+    Column("B/s", 5, 11, lambda c: volume(c.bytes_rate)),
+    Column("up", 8, 9, lambda c: _seconds(c.uptime, uptime)),
+    Column("again", 5, 10, lambda c: str(c.reconnects)),
+    Column("gaps", 5, 12, _gaps),
+    Column("last close", 12, 6, _last_close, right=False),
 )

@@ -16,16 +16,13 @@ class Freshness:
     """The words, a shorter form for narrow panes, and the role that colours them.
 
     Roles: `live`, `waiting` (on the way to data), `late` (a price that may be old), `stopped`.
+    `current` is whether the price beside these words can be trusted to be the newest.
     """
 
     text: str
     short: str
     role: str
-
-    @property
-    def current(self) -> bool:
-        """Whether the price beside these words can be trusted to be the newest."""
-        return self.role == "live"
+    current: bool = False
 
 
 def freshness(status: FeedStatus) -> Freshness:
@@ -36,7 +33,7 @@ def freshness(status: FeedStatus) -> Freshness:
         case ConnectionState.LIVE:
             return _live(status)
         case ConnectionState.SYNCING:
-            return Freshness("SYNCING", "SYNCING", "waiting")
+            return Freshness("SYNCING", "SYNCING", "waiting", current=True)
         case ConnectionState.STALE:
             return Freshness(f"STALE {_age(status)}".strip(), "STALE", "late")
         case ConnectionState.BACKOFF:
@@ -50,9 +47,10 @@ def freshness(status: FeedStatus) -> Freshness:
 
 def _live(status: FeedStatus) -> Freshness:
     if status.quiet:
-        return Freshness(f"QUIET {_age(status)}".strip(), "QUIET", "live")
+        return Freshness(f"QUIET {_age(status)}".strip(), "QUIET", "live", current=True)
     old = (status.data_age or 0) > _AGE_WORTH_SAYING
-    return Freshness(f"LIVE {_age(status)}" if old else "LIVE", "LIVE", "live")
+    text = f"LIVE {_age(status)}" if old else "LIVE"
+    return Freshness(text, "LIVE", "live", current=True)
 
 
 def _retry(status: FeedStatus) -> Freshness:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from textual.app import ComposeResult
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
+from textual.message import Message
 from textual.widget import Widget
 
 from tui.chart.picture import Row
@@ -15,9 +16,10 @@ from tui.feed.status import SeriesView
 from tui.market.candle import Candle
 from tui.market.format import age, percent, price
 from tui.widgets.freshness import Freshness
-from tui.widgets.picture import Picture
+from tui.widgets.picture import Plain, TextPicture
 
 _GAP = 2
+_NARROW = 48  # below, fields stand one cell apart
 # Fields of one row keep these widths at least, so that the rows of a list stand in columns.
 _CHANGE_CELLS = 8
 _WORDS_CELLS = 10
@@ -43,10 +45,10 @@ class Part:
     row: Row
 
 
-def headline(view: SeriesView, fresh: Freshness, frozen: bool) -> Headline:
-    """What the header of this view says."""
+def headline(view: SeriesView, fresh: Freshness, *, frozen: bool, back: int) -> Headline:
+    """What the header of this view says; the chart is panned `back` candles."""
     symbol = view.subscription.symbol
-    interval = str(view.subscription.interval)
+    interval = f"{view.subscription.interval}{f' · {back} back' if back else ''}"
     words = Freshness("FROZEN", "FROZEN", "late") if frozen else fresh
     change, reach = _change(view)
     return Headline(
@@ -70,19 +72,23 @@ def place(line: Headline, width: int, rows: int) -> list[Part]:
     """
     if rows > 1:
         return _two_rows(line, width)
-    title, change, reach, fresh = _fitting(line, width)
+    gap = _GAP if width >= _NARROW else 1
+    title, change, reach, fresh = _fitting(line, width, gap)
     parts: list[Part] = []
     edge = width
-    for row, gap in ((fresh, _GAP), (reach, 1), (change, _GAP), (line.price, _GAP)):
+    for row, before in ((fresh, gap), (reach, 1), (change, gap), (line.price, gap)):
         edge -= _cells(row)
         parts.append(Part(Region(edge, 0, _cells(row), 1), row))
-        edge -= gap if row else 0
+        edge -= before if row else 0
     parts.append(Part(Region(0, 0, max(0, edge), 1), _title(title, edge)))
     return parts[::-1]
 
 
-class PaneHeader(Widget):
+class PaneHeader(Plain):
     """One or two rows of fields, each a widget so that a new price repaints itself alone."""
+
+    class Resized(Message):
+        """What is shown was laid out for another size."""
 
     DEFAULT_CSS = """
     PaneHeader { height: 1; padding: 0 1; background: $surface; }
@@ -91,10 +97,10 @@ class PaneHeader(Widget):
     def __init__(self) -> None:
         super().__init__()
         # The reach is apart from the change, so that a tick does not send it again.
-        self.fields = [Picture(), Picture(classes="price"), Picture(), Picture(), Picture()]
+        prices = TextPicture(classes="price"), TextPicture(classes="price")
+        self.fields = [TextPicture(), *prices, TextPicture(), TextPicture()]
         self.regions: Sequence[Region] = [Region()] * len(self.fields)
         self._placing = _Fields()
-        self._line: Headline | None = None
 
     @property
     def layout(self) -> Layout:
@@ -105,7 +111,6 @@ class PaneHeader(Widget):
 
     def show(self, line: Headline) -> None:
         """Show these texts; the layout moves only when a field's width changes."""
-        self._line = line
         parts = place(line, self.size.width, self.size.height)
         regions = [part.region for part in parts]
         for field, part in zip(self.fields, parts, strict=True):
@@ -116,8 +121,7 @@ class PaneHeader(Widget):
             self.fields[0].refresh(layout=True)
 
     def on_resize(self) -> None:
-        if self._line:
-            self.show(self._line)
+        self.post_message(self.Resized())
 
 
 class _Fields(Layout):
@@ -153,7 +157,7 @@ def _two_rows(line: Headline, width: int) -> list[Part]:
     ]
 
 
-def _fitting(line: Headline, width: int) -> tuple[str, Row, Row, Row]:
+def _fitting(line: Headline, width: int, gap: int) -> tuple[str, Row, Row, Row]:
     """Title, change, reach and freshness in the longest forms that fit."""
     long, middle, short = line.titles
     change, none = _padded(line.change, _CHANGE_CELLS), ()
@@ -169,14 +173,17 @@ def _fitting(line: Headline, width: int) -> tuple[str, Row, Row, Row]:
         (short, none, none, word),
     )
     for title, *after in choices:
-        if len(title) + sum(_GAP + _cells(row) for row in (line.price, *after) if row) <= width:
+        if len(title) + sum(gap + _cells(row) for row in (line.price, *after) if row) <= width:
             return title, after[0], after[1], after[2]
     return choices[-1]
 
 
 def _padded(row: Row, cells: int) -> Row:
     missing = cells - _cells(row)
-    return ((" " * missing, "text"), *row) if row and missing > 0 else row
+    if not row or missing <= 0:
+        return row
+    (text, role), *rest = row
+    return ((" " * missing + text, role), *rest)
 
 
 def _price(view: SeriesView) -> Row:

@@ -6,9 +6,8 @@ import asyncio
 import logging
 from dataclasses import replace
 
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.events import Click, MouseScrollDown, MouseScrollUp
 from textual.message import Message
 from textual.widgets import Static
@@ -18,8 +17,9 @@ from tui.feed.engine import Engine
 from tui.feed.status import ConnectionState, SeriesView
 from tui.market.symbol import Subscription
 from tui.widgets.candle_chart import CandleChart
-from tui.widgets.freshness import freshness
-from tui.widgets.header import PaneHeader, headline
+from tui.widgets.freshness import Freshness, freshness
+from tui.widgets.header import Headline, PaneHeader, headline
+from tui.widgets.picture import Plain
 
 log = logging.getLogger(__name__)
 
@@ -27,10 +27,11 @@ _CHART_ROWS = 3
 # The change of an exchange without a 24 h ticker counts over at least so many candles.
 _LEAST_CANDLES = 120
 _PAN_STEP = 5
-_OFFLINE = "Without a network: tradex-tui demo"
+_FAILED = Freshness("STOPPED: failed", "STOPPED", "stopped")
+_OFFLINE = "No network? tradex-tui demo"
 
 
-class Pane(Vertical, can_focus=True):
+class Pane(Plain, can_focus=True):
     """Follows one subscription for as long as it is mounted.
 
     The worker draws as well, so that whatever goes wrong in one pane stays in it.
@@ -45,7 +46,7 @@ class Pane(Vertical, can_focus=True):
 
     DEFAULT_CSS = """
     Pane {
-        overflow: hidden;
+        layout: vertical; width: 1fr; height: 1fr; overflow: hidden;
         & > Static {
             display: none; width: 1fr; height: 1fr; padding: 0 2;
             content-align: center middle; text-align: center; color: $market-axis;
@@ -74,6 +75,8 @@ class Pane(Vertical, can_focus=True):
         self.note = Static("", markup=False)
         self._news = asyncio.Event()
         self._view: SeriesView | None = None
+        self._line: Headline | None = None
+        self._change_due = False
         self._said = ""
 
     def compose(self) -> ComposeResult:
@@ -88,12 +91,19 @@ class Pane(Vertical, can_focus=True):
         self.nearest = ()
         self.options = replace(self.options, offset=0)
         self.chart.forget()
-        self._view = None
+        self._view = self._line = None
         self.follow()
 
+    @on(CandleChart.Resized)
+    @on(PaneHeader.Resized)
     def wake(self) -> None:
-        """There may be something new to show."""
+        """There may be something new to show; only the worker draws."""
         self._news.set()
+
+    def tick(self) -> None:
+        """A second has passed."""
+        self._change_due = True
+        self.wake()
 
     @work(group="subscription", exclusive=True, exit_on_error=False)
     async def follow(self) -> None:
@@ -106,7 +116,7 @@ class Pane(Vertical, can_focus=True):
                 await self._news.wait()
         except Exception:
             log.exception("pane %s", self.subscription)
-            self._say("This pane failed and stopped. The log has the reason; d removes it.")
+            self._stop()
         finally:
             lease.release()
 
@@ -140,13 +150,22 @@ class Pane(Vertical, can_focus=True):
             return
         view = self._next_view()
         fresh = freshness(view.status)
-        self.header.show(headline(view, fresh, self.frozen))
+        self.header.show(self._headline(view, fresh))
         self.set_class(not fresh.current, "-late")
         self.set_class(not view.candles, "-empty")
         if view.candles:
             self.chart.show(view, self.options)
         else:
             self._say(waiting_for(view, self.nearest))
+
+    def _headline(self, view: SeriesView, fresh: Freshness) -> Headline:
+        """The change follows the price once a second: it would double what a tick sends."""
+        line = headline(view, fresh, frozen=self.frozen, back=self.options.offset)
+        if self._line and not self._change_due:
+            line = replace(line, change=self._line.change)
+        self._line = line
+        self._change_due = False
+        return line
 
     def _next_view(self) -> SeriesView:
         """The newest view, or the one shown while frozen; a panned chart stands still."""
@@ -159,6 +178,13 @@ class Pane(Vertical, can_focus=True):
             self.options = replace(self.options, offset=offset)
         self._view = view
         return view
+
+    def _stop(self) -> None:
+        """This pane draws no more: nothing on it may look alive."""
+        self.add_class("-empty", "-late")
+        self._say("This pane failed and stopped. The log has the reason; d removes it.")
+        if self._view:
+            self.header.show(headline(self._view, _FAILED, frozen=False, back=0))
 
     def _say(self, text: str) -> None:
         if self._said != text:
@@ -186,8 +212,8 @@ def waiting_for(view: SeriesView, nearest: tuple[str, ...]) -> str:
         return f"{status.rejected}{guess}\na adds another, d removes this pane"
     match status.state:
         case ConnectionState.BACKOFF:
-            wait = f"Next try in {status.retry_in or 0:.0f} s."
-            return f"{symbol.exchange} cannot be reached: {status.reason}\n{wait} {_OFFLINE}"
+            wait = f"Next try in {status.retry_in or 0:.0f} s"
+            return f"{symbol.exchange} cannot be reached\n{status.reason}\n{wait}\n\n{_OFFLINE}"
         case ConnectionState.PARKED | ConnectionState.CLOSING | ConnectionState.CLOSED:
             return f"Stopped: {status.reason or 'closed'}\nr tries again"
         case ConnectionState.LIVE | ConnectionState.STALE:

@@ -14,20 +14,59 @@ from textual.widget import Widget
 
 from tui.chart.picture import ROLES, Row
 
-_HEADER_ROLES = ("text", "strong", "muted", "live", "waiting", "late", "stopped")
+_TEXT_ROLES = ("up", "down", "text", "strong", "muted", "live", "waiting", "late", "stopped")
 _EMPTY: Row = ()
 
 
-class Picture(Widget):
+class Plain(Widget):
+    """A widget of one colour, without border, title or opacity, that paints its lines itself.
+
+    Textual asks all widgets of the screen for their lines whenever one has changed, and styles
+    each line anew; the lines given here are the same objects until something changes, so that
+    the asking costs next to nothing.
+    """
+
+    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._strips: dict[int, Strip] = {}
+        self._strips_width = 0
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        width = self.outer_size.width
+        if self._strips_width != width:
+            self._strips.clear()
+            self._strips_width = width
+        strips = [self._strip(y, width) for y in crop.line_range]
+        whole = crop.column_span == (0, width)
+        return strips if whole else [strip.crop(*crop.column_span) for strip in strips]
+
+    def line(self, y: int, width: int) -> Strip:
+        """The cells of row `y`; blank unless overridden."""
+        return Strip.blank(width, self.rich_style)
+
+    def notify_style_update(self) -> None:
+        self._strips.clear()
+        super().notify_style_update()
+
+    def _strip(self, y: int, width: int) -> Strip:
+        if y not in self._strips:
+            strip = self.line(y, width)
+            for line_filter in self.get_line_filters():
+                strip = strip.apply_filter(line_filter, self.background_colors[1])
+            self._strips[y] = strip
+        return self._strips[y]
+
+
+class Picture(Plain):
     """Shows rows of (text, role) runs; a role is a component class, so themes colour it.
+
+    The kinds of pictures differ in their roles alone: Textual styles every role of every
+    picture anew whenever a pane's state changes, so none has more than it needs.
 
     Every glyph is one cell wide. Rows shorter than the widget are filled with blanks, longer
     ones are cropped.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"picture--{role}" for role in (*ROLES, *_HEADER_ROLES)
-    }
     ALLOW_SELECT = False
     DEFAULT_CSS = """
     Picture {
@@ -68,13 +107,18 @@ class Picture(Widget):
     def show(self, rows: Sequence[Row]) -> None:
         """Take new rows; only those that differ from the rows shown are painted again."""
         pairs = zip_longest(self._rows, rows, fillvalue=_EMPTY)
-        changed = [y for y, (old, new) in enumerate(pairs) if old != new]
+        changed = [
+            Region(0, y, _changed_cells(old, new), 1)
+            for y, (old, new) in enumerate(pairs)
+            if old != new
+        ]
         self._rows = rows
+        for region in changed:
+            self._strips.pop(region.y, None)
         if changed:
-            self.refresh(*(Region(0, y, self.size.width, 1) for y in changed))
+            self.refresh(*changed)
 
-    def render_line(self, y: int) -> Strip:
-        width = self.size.width
+    def line(self, y: int, width: int) -> Strip:
         row = self._rows[y] if y < len(self._rows) else _EMPTY
         cells = sum(len(text) for text, _ in row)
         strip = Strip([Segment(text, self._style(role)) for text, role in row], cells)
@@ -86,5 +130,29 @@ class Picture(Widget):
 
     def _style(self, role: str) -> Style:
         if role not in self._role_styles:
-            self._role_styles[role] = self.get_component_rich_style(f"picture--{role}")
+            # A widget that is being removed may be painted once more, without its roles.
+            self._role_styles[role] = self.get_component_rich_style(
+                f"picture--{role}", default=self.rich_style
+            )
         return self._role_styles[role]
+
+
+class ChartPicture(Picture):
+    """A picture in the roles of a chart."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"picture--{role}" for role in ROLES}
+
+
+class TextPicture(Picture):
+    """A picture in the roles of headers, panels and bars."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"picture--{role}" for role in _TEXT_ROLES}
+
+
+def _changed_cells(old: Row, new: Row) -> int:
+    """How many cells from the left hold all that differs: what follows is not sent again."""
+    before = [(char, role) for text, role in old for char in text]
+    after = [(char, role) for text, role in new for char in text]
+    if len(before) != len(after):
+        return max(len(before), len(after))
+    return next((x + 1 for x in reversed(range(len(after))) if before[x] != after[x]), 0)

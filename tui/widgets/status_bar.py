@@ -14,7 +14,7 @@ from tui.chart.picture import Row
 from tui.feed.status import ConnectionState, ConnectionStatus
 from tui.keys import KEYS, Key, hints
 from tui.widgets.connection_panel import unstable
-from tui.widgets.picture import Picture
+from tui.widgets.picture import TextPicture
 
 _WORDS = {
     ConnectionState.LIVE: ("live", "live"),
@@ -55,9 +55,9 @@ class StatusBar(Horizontal):
 
     def __init__(self) -> None:
         super().__init__()
-        self._health = Picture()
+        self._health = TextPicture()
         self._hints = Hints(id="hints")
-        self._clock = Picture(id="clock")
+        self._clock = TextPicture(id="clock")
 
     def compose(self) -> ComposeResult:
         yield from (self._health, self._hints, self._clock)
@@ -79,7 +79,7 @@ class StatusBar(Horizontal):
         self._hints.use_keys(table)
 
 
-class Hints(Picture):
+class Hints(TextPicture):
     """Keys and words; a click on one does it."""
 
     def on_mount(self) -> None:

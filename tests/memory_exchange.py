@@ -1,0 +1,226 @@
+"""Binance in memory, for virtual time: no real socket can live there.
+
+Dials, sockets and requests are stand-ins that fulfil the feed's own protocols and speak
+Binance's frames and bodies, so that the adapter and all of the feed above them are real.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tests.virtual_time import now
+from tui.exchange.base import Request
+from tui.feed.faults import Fault, FaultKind
+from tui.feed.rest import Reply, RequestFailed
+from tui.feed.transport import Socket, SocketLost
+from tui.market.candle import Candle
+from tui.market.interval import Interval
+
+# Exchange time (ms UTC) at zero of the loop's clock.
+_EPOCH = 1_800_000_000_000
+_NETWORK_DOWN = Fault(FaultKind.TRANSIENT, "The network is down.")
+BROKEN_OFF = Fault(FaultKind.TRANSIENT, "The connection broke off.", 1006)
+_DIRECTORY = json.dumps(
+    {"symbols": [{"symbol": "BTCUSDT", "status": "TRADING", "baseAsset": "BTC",
+                  "quoteAsset": "USDT", "filters": []}]}
+).encode()  # fmt: skip
+
+
+def exchange_ms() -> int:
+    """The exchange's time."""
+    return _EPOCH + int(now() * 1000)
+
+
+def truth(interval: Interval, open_time: int, at: int) -> Candle:
+    """The candle of `open_time` as of `at` (ms): a pure function, one trade a second."""
+    end = interval.after(open_time)
+    seconds = range(open_time // 1000, (min(end - 1, at)) // 1000 + 1)
+    prices = [100.0 + second * 7919 % 1000 / 100 for second in seconds]
+    count = len(prices)
+    ohlc = prices[0], max(prices), min(prices), prices[-1]
+    return Candle(open_time, *ohlc, float(count), at >= end, count, at)
+
+
+class MemoryExchange:
+    """Sends each subscribed kline every `pace` seconds; what goes wrong is set by the test.
+
+    `greet` is told of every new socket before the client gets it. `dials` are the loop times of
+    all dials, refused ones too; `most_open` is the highest number of sockets at one time.
+    """
+
+    def __init__(self, pace: float = 1.0) -> None:
+        self.reachable = True
+        self.refusal: Fault | None = None
+        self.greet: Callable[[MemorySocket], None] = lambda _: None
+        self.dials: list[float] = []
+        self.sockets: list[MemorySocket] = []
+        self.most_open = 0
+        self.pages = 0
+        self._pace = pace
+
+    async def run(self) -> None:
+        """Publish until cancelled."""
+        while True:
+            await asyncio.sleep(self._pace)
+            for socket in list(self.sockets):
+                socket.publish()
+
+    def break_off(self, fault: Fault = BROKEN_OFF) -> None:
+        """End every socket."""
+        for socket in list(self.sockets):
+            socket.end(fault)
+
+    def vanish(self) -> None:
+        """The network goes down: no dial or request succeeds until `reachable` is set again."""
+        self.reachable = False
+        self.break_off()
+
+    async def dial(self, url: str, _: float, /) -> Socket:
+        self.dials.append(now())
+        await asyncio.sleep(0.05)
+        if fault := self.refusal or (None if self.reachable else _NETWORK_DOWN):
+            raise SocketLost(fault)
+        socket = MemorySocket(self.sockets)
+        self.most_open = max(self.most_open, len(self.sockets))
+        self.greet(socket)
+        return socket
+
+    def rest(self, *_: object) -> MemoryRest:
+        """Stands for the class Rest."""
+        return MemoryRest(self)
+
+
+class MemoryRest:
+    """Answers klines and the list of symbols, or nobody is there."""
+
+    def __init__(self, exchange: MemoryExchange) -> None:
+        self._exchange = exchange
+
+    async def get(self, request: Request) -> Reply:
+        await asyncio.sleep(0.05)
+        if not self._exchange.reachable:
+            raise RequestFailed(_NETWORK_DOWN)
+        if request.path.endswith("exchangeInfo"):
+            return Reply(_DIRECTORY, None)
+        self._exchange.pages += 1
+        return Reply(json.dumps(_klines(dict(request.params))).encode(), exchange_ms())
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+class MemorySocket:
+    """A Socket and the exchange's side of it.
+
+    `hears` and `speaks` are the two directions of the network: what goes where one is false
+    vanishes without a sign.
+    """
+
+    def __init__(self, among: list[MemorySocket]) -> None:
+        self.hears = self.speaks = True
+        self.opened_at = now()
+        self._among = among
+        self._lost: SocketLost | None = None
+        self._frames: asyncio.Queue[bytes] = asyncio.Queue()
+        self._sent: dict[str, int] = {}  # by stream: the open time of the last candle
+        among.append(self)
+
+    # The client's side
+
+    async def receive(self) -> bytes:
+        frame = await self._frames.get()
+        if self._lost:
+            raise self._lost
+        return frame
+
+    async def send(self, text: str) -> None:
+        self._check()
+        if self.hears:
+            self._obey(json.loads(text))
+
+    async def ping(self) -> float:
+        self._check()
+        if not (self.hears and self.speaks):
+            await asyncio.Event().wait()
+        await asyncio.sleep(0.05)
+        self._check()
+        return 0.05
+
+    async def close(self) -> None:
+        self.end(BROKEN_OFF)
+
+    def abort(self) -> None:
+        self.end(BROKEN_OFF)
+
+    # The exchange's side
+
+    def end(self, fault: Fault) -> None:
+        """The client sees the connection end with `fault`."""
+        if not self._lost:
+            self._lost = SocketLost(fault)
+            self._among.remove(self)
+            self._frames.put_nowait(b"")
+
+    def say(self, message: object) -> None:
+        """Send one message."""
+        if self.speaks:
+            self._frames.put_nowait(json.dumps(message).encode())
+
+    @property
+    def streams(self) -> int:
+        """How many klines it follows."""
+        return len(self._sent)
+
+    def publish(self) -> None:
+        """The candles that ended since the last time, and the one that forms."""
+        at = exchange_ms()
+        for stream, last in list(self._sent.items()):
+            interval = Interval.parse(stream.partition("_")[2])
+            current = interval.floor(at)
+            if last < current:
+                self.say(_kline(stream, interval, last, interval.after(last)))
+            self.say(_kline(stream, interval, current, at))
+            self._sent[stream] = current
+
+    def _check(self) -> None:
+        if self._lost:
+            raise self._lost
+
+    def _obey(self, command: dict[str, Any]) -> None:
+        klines = [name for name in command["params"] if "@kline_" in name]
+        for name in klines:
+            if command["method"] == "SUBSCRIBE":
+                interval = Interval.parse(name.partition("_")[2])
+                self._sent.setdefault(name, interval.floor(exchange_ms()))
+            else:
+                self._sent.pop(name, None)
+        self.say({"result": None, "id": command["id"]})
+
+
+def _kline(stream: str, interval: Interval, open_time: int, at: int) -> dict[str, object]:
+    candle = truth(interval, open_time, at)
+    symbol = stream.partition("@")[0].upper()
+    o, h, low, c, v = map(str, candle.values)
+    k = {"t": open_time, "i": stream.partition("_")[2], "o": o, "h": h, "l": low, "c": c,
+         "v": v, "n": candle.trades, "x": candle.closed}  # fmt: skip
+    return {"stream": stream, "data": {"e": "kline", "E": at, "s": symbol, "k": k}}
+
+
+def _klines(params: dict[str, str]) -> list[list[int | str]]:
+    """A page: the candles from `startTime` on or the newest, the forming one too."""
+    interval, limit, at = Interval.parse(params["interval"]), int(params["limit"]), exchange_ms()
+    current = interval.floor(at)
+    start = int(params.get("startTime", interval.after(current, 1 - limit)))
+    times = [start]
+    while len(times) < limit and interval.after(times[-1]) <= current:
+        times.append(interval.after(times[-1]))
+    return [_row(truth(interval, time, at), interval) for time in times if time <= current]
+
+
+def _row(candle: Candle, interval: Interval) -> list[int | str]:
+    values = [str(value) for value in candle.values]
+    end = interval.after(candle.open_time)
+    return [candle.open_time, *values, end - 1, "0", candle.trades]

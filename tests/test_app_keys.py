@@ -1,0 +1,160 @@
+"""What the keys do to panes, charts and the screen."""
+
+from __future__ import annotations
+
+from tests.stage import THREE, play, stage
+from tui.chart.layout import Zoom
+from tui.config import Config
+from tui.screens.help import HelpScreen
+from tui.workspace import Workspace
+
+
+def test_arrows_letters_numbers_and_tab_move_between_panes() -> None:
+    async def scenario() -> None:
+        async with stage(workspace=Workspace(THREE, columns=2)) as s:
+            moves = (
+                ("right", 1), ("left", 0), ("down", 2), ("up", 0), ("l", 1), ("h", 0),
+                ("j", 2), ("k", 0), ("G", 2), ("g", 0), ("2", 1), ("tab", 2), ("tab", 0),
+                ("shift+tab", 2),
+            )  # fmt: skip
+            for key, index in moves:
+                await s.pilot.press(key)
+                assert s.monitor.current is s.pane(index), key
+                await s.until(s.focuses(index))
+
+    play(scenario)
+
+
+def test_a_zoomed_pane_fills_the_grid_and_escape_gives_it_back() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            small = s.pane(0).size
+            await s.pilot.press("enter")
+            await s.until(lambda: s.pane(0).size.width == 120)
+            assert s.pane(0).size.area > small.area
+            assert [pane.display for pane in s.monitor.panes] == [True, False, False]
+            await s.pilot.press("escape")
+            await s.until(lambda: all(pane.display for pane in s.monitor.panes))
+            assert s.app.is_running
+
+    play(scenario)
+
+
+def test_a_double_click_zooms() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            await s.pilot.click(s.pane(1), offset=(10, 5), times=2)
+            await s.until(lambda: s.monitor.zoomed and s.monitor.current is s.pane(1))
+
+    play(scenario)
+
+
+def test_in_a_zoomed_pane_left_pans_back_and_end_returns_to_now() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            await s.until(s.says("LIVE"))
+            await s.pilot.press("z", "left")
+            await s.until(s.says("back"))
+            await s.pilot.press("end")
+            await s.until(lambda: "back" not in s.header())
+
+    play(scenario)
+
+
+def test_brackets_change_the_interval_of_the_current_pane_alone() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            await s.pilot.press("right_square_bracket")
+            expected = ["binance:BTCUSDT@3m", "binance:ETHUSDT@1m", "binance:SOLUSDT@1m"]
+            await s.until(lambda: s.watched == expected)
+            await s.until(lambda: "3m" in s.header() and "LIVE" in s.header())
+
+    play(scenario)
+
+
+def test_volume_and_chart_zoom_change_every_chart() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            await s.pilot.press("v", "plus")
+            assert all(not pane.options.show_volume for pane in s.monitor.panes)
+            assert all(pane.options.zoom is Zoom.WIDE for pane in s.monitor.panes)
+
+    play(scenario)
+
+
+def test_a_frozen_screen_says_so_and_moves_no_price() -> None:
+    async def scenario() -> None:
+        async with stage(THREE[:1]) as s:
+            await s.until(s.says("LIVE"))
+            await s.pilot.press("p")
+            await s.until(s.says("FROZEN"))
+            await s.until(lambda: "FROZEN" in s.monitor.bar._health.plain)
+            frozen, before = s.header(), s.app.engine.view(s.pane().subscription, 1)
+            await s.until(lambda: s.app.engine.view(s.pane().subscription, 1).price != before.price)
+            await s.pilot.pause(0.3)
+            assert s.header() == frozen
+            await s.pilot.press("p")
+            await s.until(s.says("LIVE"))
+
+    play(scenario)
+
+
+def test_the_connection_panel_has_a_row_for_each_connection() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            await s.pilot.press("n")
+            table = s.monitor.panel._table
+            await s.until(lambda: table.plain.count("live") == 3)
+            assert "BTCUSDT@1m" in table.plain
+            await s.pilot.press("n")
+            await s.until(lambda: not s.monitor.panel.display)
+
+    play(scenario)
+
+
+def test_reconnect_dials_the_current_pane_anew() -> None:
+    async def scenario() -> None:
+        async with stage(THREE[:1]) as s:
+            await s.until(s.says("LIVE"))
+            await s.pilot.press("r")
+            await s.until(lambda: s.app.engine.connections()[0].reconnects == 1)
+
+    play(scenario)
+
+
+def test_help_shows_the_keys_and_closes_with_escape() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            await s.pilot.press("question_mark")
+            await s.until(lambda: isinstance(s.app.screen, HelpScreen))
+            await s.pilot.press("escape")
+            await s.until(lambda: s.app.screen is s.monitor)
+
+    play(scenario)
+
+
+def test_keys_of_the_config_replace_those_of_the_table() -> None:
+    async def scenario() -> None:
+        config = Config(keys={"volume": "w", "zooom": "f", "freeze": "q"})
+        async with stage(config=config) as s:
+            await s.pilot.press("v")
+            assert s.pane().options.show_volume
+            await s.pilot.press("w")
+            assert not s.pane().options.show_volume
+            problems = [notice for notice in s.notices if notice.startswith("Keys:")]
+            assert len(problems) == 1
+            assert "zooom" in problems[0] and "freeze" in problems[0]
+
+    play(scenario)
+
+
+def test_the_theme_key_goes_through_all_own_themes() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            seen = set()
+            for _ in s.app.own_themes:
+                await s.pilot.press("T")
+                seen.add(s.app.theme)
+            assert seen == set(s.app.own_themes) >= {"midnight", "paper", "horizon", "graphite"}
+
+    play(scenario)

@@ -1,0 +1,97 @@
+"""The command palette: adding, removing, intervals, themes, and the demo's plug."""
+
+from __future__ import annotations
+
+import pytest
+from textual.command import Command, CommandList, CommandPalette
+
+from tests.stage import THREE, Stage, play, stage
+from tui.chart.glyphs import Glyphs
+
+
+def best(entries: CommandList) -> str | None:
+    """The name of the highlighted entry."""
+    option = entries.highlighted_option
+    return option.hit.text if isinstance(option, Command) else None
+
+
+async def choose(s: Stage, text: str) -> None:
+    """Type into the palette and take the entry of exactly that name."""
+    await s.pilot.press("colon")
+    await s.until(lambda: isinstance(s.app.screen, CommandPalette))
+    await s.type(text)
+    entries = s.app.screen.query_one(CommandList)
+    await s.until(lambda: best(entries) == text)
+    await s.pilot.press("enter")
+    await s.until(lambda: s.app.screen is s.monitor)
+
+
+def test_a_symbol_is_added_by_name() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            await s.until(lambda: s.app.engine.symbols("binance").symbols)
+            await choose(s, "Add LINKUSDT")
+            await s.until(lambda: "binance:LINKUSDT@1m" in s.watched)
+
+    play(scenario)
+
+
+def test_any_pane_is_removed_by_name_and_brought_back() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            before = s.watched
+            await choose(s, "Remove binance:SOLUSDT@1m")
+            await s.until(lambda: s.watched == before[:2])
+            await choose(s, "Undo remove")
+            await s.until(lambda: s.watched == before)
+
+    play(scenario)
+
+
+def test_an_interval_is_set_for_all_panes() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            await choose(s, "Interval 15m everywhere")
+            await s.until(lambda: all(text.endswith("@15m") for text in s.watched))
+
+    play(scenario)
+
+
+def test_themes_glyphs_columns_and_zoom_are_there_by_name() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            await choose(s, "Theme: paper")
+            await s.until(lambda: s.app.theme == "paper")
+            await choose(s, "Glyphs: ascii")
+            await s.until(lambda: s.pane().options.glyphs is Glyphs.ASCII)
+            await choose(s, "Columns: 1")
+            await s.until(lambda: s.monitor.grid.chosen.columns == 1)
+            await s.until(lambda: s.pane(1).region.x == 0)
+            await choose(s, "Zoom")
+            await s.until(lambda: s.monitor.zoomed)
+
+    play(scenario)
+
+
+@pytest.mark.parametrize("plug", ["drop", "refuse 10 s"])
+def test_the_plug_of_the_demo_is_pulled(plug: str) -> None:
+    async def scenario() -> None:
+        async with stage(THREE[:1]) as s:
+            await s.until(s.says("LIVE"))
+            await choose(s, f"Pull the plug: {plug}")
+            await s.until(lambda: "LIVE" not in s.header())
+
+    play(scenario)
+
+
+def test_without_a_plug_nothing_offers_to_pull_it() -> None:
+    async def scenario() -> None:
+        async with stage(THREE[:1]) as s:
+            s.app.plug = None
+            await s.pilot.press("ctrl+p")
+            await s.until(lambda: isinstance(s.app.screen, CommandPalette))
+            await s.type("pull the plug")
+            await s.pilot.pause(0.5)
+            assert "Pull" not in s.app.export_screenshot()
+
+    play(scenario)

@@ -1,0 +1,150 @@
+"""The monitor as a person uses it: panes come, go, come back, and say how fresh they are."""
+
+from __future__ import annotations
+
+from tests.feeds import subscription
+from tests.stage import NOTHING_LISTENS, THREE, play, stage
+from tui.screens.add import AddScreen
+
+
+def test_each_pane_shows_its_price_its_change_and_that_it_is_live() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            for index, name in enumerate(("BTCUSDT", "ETHUSDT", "SOLUSDT")):
+                await s.until(s.says("LIVE", index))
+                await s.until(s.says("% 24h", index))
+                assert name in s.header(index)
+                assert "▲" in s.header(index) or "▼" in s.header(index)
+
+    play(scenario)
+
+
+def test_a_symbol_is_added_from_the_search_by_its_first_letters() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            await s.pilot.press("a")
+            await s.until(lambda: isinstance(s.app.screen, AddScreen))
+            await s.type("link")
+            screen = s.app.screen
+            assert isinstance(screen, AddScreen)
+            await s.until(lambda: screen._found)
+            await s.pilot.press("enter")
+            await s.until(lambda: "binance:LINKUSDT@1m" in s.watched)
+            await s.until(s.says("LIVE", 3))
+            assert s.monitor.current is s.pane(3)
+
+    play(scenario)
+
+
+def test_several_symbols_with_intervals_are_added_at_once() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            await s.pilot.press("slash")
+            await s.until(lambda: isinstance(s.app.screen, AddScreen))
+            await s.until(lambda: s.app.engine.symbols("binance").symbols)
+            await s.type("linkusdt uniusdt@5m binance:ADAUSDT")
+            await s.pilot.press("enter")
+            await s.until(lambda: len(s.watched) == 6)
+            added = ["binance:LINKUSDT@1m", "binance:UNIUSDT@5m", "binance:ADAUSDT@1m"]
+            assert s.watched[3:] == added
+
+    play(scenario)
+
+
+def test_an_unknown_symbol_in_the_search_names_the_nearest_and_adds_nothing() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            await s.pilot.press("a")
+            await s.until(lambda: s.app.engine.symbols("binance").symbols)
+            await s.type("btcusdx ")
+            await s.pilot.press("enter")
+            hint = s.app.screen.query_one("#hint")
+            await s.until(lambda: "BTCUSDT" in str(hint.render()))
+            await s.pilot.press("escape")
+            assert len(s.watched) == 3
+
+    play(scenario)
+
+
+def test_a_removed_pane_comes_back_to_its_place() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            before = s.watched
+            await s.pilot.press("2", "d")
+            await s.until(lambda: s.watched == [before[0], before[2]])
+            await s.pilot.press("u")
+            await s.until(lambda: s.watched == before)
+            await s.until(s.says("LIVE", 1))
+
+    play(scenario)
+
+
+def test_the_lease_of_a_removed_pane_ends_with_it() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            await s.until(lambda: len(s.app.engine.connections()) == 3)
+            await s.pilot.press("x")
+            await s.until(lambda: len(s.app.engine.connections()) == 2)
+
+    play(scenario)
+
+
+def test_without_panes_the_screen_says_how_to_add_some() -> None:
+    async def scenario() -> None:
+        async with stage(THREE[:1]) as s:
+            await s.pilot.press("d")
+            await s.until(lambda: not s.watched)
+            empty = s.monitor.query_one("#empty")
+            assert empty.display
+            assert "a adds some" in str(empty.render())
+            await s.pilot.press("u")
+            await s.until(lambda: s.watched and not empty.display)
+
+    play(scenario)
+
+
+def test_a_cut_line_is_retried_in_words_and_its_gap_is_told_once() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            await s.until(lambda: all("LIVE" in s.header(i) for i in range(3)))
+            s.simulator.refuse(2.5)
+            await s.until(s.says("RETRY", 0))
+            assert s.pane(0).has_class("-late")
+            await s.until(lambda: all("LIVE" in s.header(i) for i in range(3)))
+            assert not s.pane(0).has_class("-late")
+            await s.until(lambda: any("repaired" in notice for notice in s.notices))
+            assert sum("repaired" in notice for notice in s.notices) == 1
+
+    play(scenario)
+
+
+def test_a_silent_line_is_stale_with_its_age() -> None:
+    async def scenario() -> None:
+        async with stage(THREE[:1]) as s:
+            await s.until(s.says("LIVE"))
+            s.simulator.stall(6)
+            await s.until(s.says("STALE"))
+            assert " s" in s.header().partition("STALE")[2]
+
+    play(scenario)
+
+
+def test_an_unknown_symbol_says_so_in_its_pane_and_the_others_live_on() -> None:
+    async def scenario() -> None:
+        async with stage((subscription("BTCUSDX"), THREE[1])) as s:
+            await s.until(s.says("STOPPED", 0))
+            await s.until(lambda: "BTCUSDT" in str(s.pane(0).note.render()))
+            await s.until(s.says("LIVE", 1))
+
+    play(scenario)
+
+
+def test_when_nothing_can_be_reached_the_pane_says_why_and_names_the_demo() -> None:
+    async def scenario() -> None:
+        async with stage(THREE[:1], urls=NOTHING_LISTENS) as s:
+            await s.until(s.says("RETRY"))
+            note = str(s.pane().note.render())
+            assert "binance cannot be reached" in note
+            assert "tradex-tui demo" in note
+
+    play(scenario)

@@ -1,0 +1,68 @@
+"""What the screen looks like is remembered, and a start from it looks the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.stage import THREE, play, stage
+from tui.workspace import Workspace, load
+
+
+def test_changes_are_written_while_the_app_runs_and_at_its_end(tmp_path: Path) -> None:
+    path = tmp_path / "workspace.toml"
+
+    async def scenario() -> None:
+        async with stage(path=path) as s:
+            await s.pilot.press("d")
+            await s.until(path.exists)
+            saved, notice = load(path)
+            assert saved and notice is None
+            assert saved.panes == THREE[1:]
+            await s.pilot.press("T", "n", "v", "z")
+            await s.until(lambda: s.monitor.zoomed)
+        saved, _ = load(path)
+        assert saved and saved.theme and saved.panel_open and saved.zoomed == 0
+        assert not saved.volume
+
+    play(scenario)
+
+
+def test_a_start_restores_panes_zoom_panel_theme_and_charts() -> None:
+    workspace = Workspace(
+        THREE, theme="paper", zoomed=1, panel_open=True, glyphs="braille", volume=False, zoom="wide"
+    )
+
+    async def scenario() -> None:
+        async with stage(workspace=workspace) as s:
+            await s.until(lambda: s.monitor.zoomed)
+            assert s.monitor.current is s.pane(1)
+            assert s.app.theme == "paper"
+            assert s.monitor.panel.display
+            assert s.monitor.snapshot() == Workspace(
+                THREE, None, 0, 1, True, "braille", False, "wide"
+            )
+
+    play(scenario)
+
+
+def test_a_workspace_that_cannot_be_saved_is_told_once(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+
+    async def scenario() -> None:
+        async with stage(path=blocked / "workspace.toml") as s:
+            await s.pilot.press("v")
+            await s.until(lambda: any("cannot be saved" in notice for notice in s.notices))
+            s.app._save(blocked / "workspace.toml")
+            assert sum("cannot be saved" in notice for notice in s.notices) == 1
+
+    play(scenario)
+
+
+def test_a_theme_that_is_gone_is_told_and_the_app_starts() -> None:
+    async def scenario() -> None:
+        async with stage(workspace=Workspace(THREE, theme="gone")) as s:
+            assert any("There is no theme gone" in notice for notice in s.notices)
+            await s.until(lambda: "LIVE" in s.header())
+
+    play(scenario)

@@ -1,0 +1,68 @@
+"""Connection panel and status bar: the rows they make from the facts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from tests.feeds import subscription
+from tui.chart.picture import Row
+from tui.feed.status import ConnectionState, ConnectionStatus
+from tui.widgets.connection_panel import fitting, rows, unstable
+from tui.widgets.status_bar import health
+
+LIVE = ConnectionStatus(
+    id=1, exchange="binance", subscriptions=(subscription("BTCUSDT", "1m"),),
+    state=ConnectionState.LIVE, attempt=0, retry_in=None, reason="", close_code=None,
+    close_reason="", round_trip=0.0312, messages_rate=12.34, bytes_rate=4310.0, data_age=0.3,
+    uptime=3723.0, reconnects=1, gaps_found=3, gaps_repaired=2,
+)  # fmt: skip
+RETRYING = replace(
+    LIVE, id=2, state=ConnectionState.BACKOFF, attempt=4, retry_in=7.6, close_code=1006,
+    close_reason="[bold]gone[/]", uptime=None, round_trip=None,
+)  # fmt: skip
+
+
+def plain(row: Row) -> str:
+    return "".join(text for text, _ in row)
+
+
+def test_a_wide_panel_shows_every_fact_of_a_connection() -> None:
+    title, retrying, live = map(plain, rows([LIVE, RETRYING], 140, 10))
+    for word in ("exchange", "symbols", "state", "tries", "next", "data", "ping", "msg/s", "B/s",
+                 "up", "again", "gaps", "last close"):  # fmt: skip
+        assert word in title
+    for fact in ("binance", "BTCUSDT@1m", "live", "31 ms", "12.3", "4.31K", "1:02:03", "2/3"):
+        assert fact in live
+    for fact in ("backoff", "    4 ", "8 s", "1006 [bold]gone[/]", "–"):
+        assert fact in retrying
+
+
+@pytest.mark.parametrize("width", [10, 38, 60, 78, 118, 200])
+def test_rows_never_exceed_the_width_and_keep_the_state(width: int) -> None:
+    for row in rows([LIVE, RETRYING], width, 10):
+        assert len(plain(row)) <= max(width, 11)
+    assert "state" in [column.title for column in fitting(width)]
+
+
+def test_connections_in_trouble_stand_first_and_the_rest_is_counted() -> None:
+    many = [replace(LIVE, id=i) for i in range(10)] + [replace(RETRYING, id=99)]
+    table = [plain(row) for row in rows(many, 118, 5)]
+    assert len(table) == 5
+    assert "backoff" in table[1]
+    assert table[4] == "… 8 more, 8 of them live"
+
+
+def test_a_link_that_comes_back_again_and_again_is_called_unstable() -> None:
+    flapping = replace(LIVE, reconnects=5, uptime=3.0)
+    assert unstable(flapping)
+    assert not unstable(replace(flapping, uptime=600.0))
+    assert "unstable" in plain(health([flapping], frozen=False))
+
+
+def test_health_counts_symbols_in_words() -> None:
+    connections = [LIVE, replace(LIVE, id=3), RETRYING]
+    assert plain(health(connections, frozen=False)) == "2 live · 1 retrying"
+    assert plain(health(connections, frozen=True)) == "FROZEN · 2 live · 1 retrying"
+    assert plain(health([], frozen=False)) == "no symbols"

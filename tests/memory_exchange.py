@@ -213,8 +213,8 @@ def _klines(params: dict[str, str]) -> list[list[int | str]]:
     """A page: the candles from `startTime` on or the newest, the forming one too."""
     interval, limit, at = Interval.parse(params["interval"]), int(params["limit"]), exchange_ms()
     current = interval.floor(at)
-    start = int(params.get("startTime", interval.after(current, 1 - limit)))
-    times = [start]
+    asked = int(params.get("startTime", interval.after(current, 1 - limit)))
+    times = [interval.after(interval.floor(asked - 1))]
     while len(times) < limit and interval.after(times[-1]) <= current:
         times.append(interval.after(times[-1]))
     return [_row(truth(interval, time, at), interval) for time in times if time <= current]

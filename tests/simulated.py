@@ -16,7 +16,7 @@ from tui.simulator.limits import Limits
 from tui.simulator.server import Simulator
 
 NOON = 1_795_435_200_000
-Frame = dict[str, Any]
+Json = dict[str, Any]
 
 
 class Clock:
@@ -66,17 +66,17 @@ def play(scenario: Callable[[Exchange], Awaitable[None]], limits: Limits = Limit
     asyncio.run(run())
 
 
-async def receive(client: ClientConnection) -> Frame:
-    frame: Frame = json.loads(await client.recv())
+async def receive(client: ClientConnection) -> Json:
+    frame: Json = json.loads(await client.recv())
     return frame
 
 
-async def ask(client: ClientConnection, method: str, *params: object, id_: object = 1) -> Frame:
+async def ask(client: ClientConnection, method: str, *params: object, id_: object = 1) -> Json:
     await client.send(json.dumps({"method": method, "params": list(params), "id": id_}))
     return await receive(client)
 
 
-async def until(client: ClientConnection, wanted: Callable[[Frame], bool]) -> list[Frame]:
+async def until(client: ClientConnection, wanted: Callable[[Json], bool]) -> list[Json]:
     """All frames up to the wanted one."""
     frames = [await receive(client)]
     while not wanted(frames[-1]):
@@ -84,8 +84,8 @@ async def until(client: ClientConnection, wanted: Callable[[Frame], bool]) -> li
     return frames
 
 
-async def closed_candles(client: ClientConnection, count: int) -> list[Frame]:
-    found: list[Frame] = []
+async def closed_candles(client: ClientConnection, count: int) -> list[Json]:
+    found: list[Json] = []
     while len(found) < count:
         kline = (await receive(client))["k"]
         if kline["x"]:
@@ -93,7 +93,7 @@ async def closed_candles(client: ClientConnection, count: int) -> list[Frame]:
     return found
 
 
-def closes_last_second(exchange: Exchange, frame: Frame) -> bool:
+def closes_last_second(exchange: Exchange, frame: Json) -> bool:
     kline = frame.get("data", frame)["k"]
     last = exchange.clock.now // SECOND * SECOND - SECOND
     return bool(kline["i"] == "1s" and kline["t"] == last and kline["x"])

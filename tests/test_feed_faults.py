@@ -75,7 +75,7 @@ def test_a_close_reason_is_cleaned_before_anyone_sees_it() -> None:
         (ConnectionRefusedError(), FaultKind.TRANSIENT, "refused the connection"),
         (TimeoutError(), FaultKind.TRANSIENT, "did not answer in time"),
         (ssl.SSLCertVerificationError("x"), FaultKind.UNVERIFIED, "could not prove who it is"),
-        (ssl.SSLError("x"), FaultKind.UNVERIFIED, "No secure connection"),
+        (ssl.SSLError("x"), FaultKind.TRANSIENT, "No secure connection"),
         (OSError(24, "Too many open files"), FaultKind.TRANSIENT, "could not be reached"),
         (ValueError("x"), FaultKind.TRANSIENT, "did not speak the expected protocol"),
     ],

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.feed.clock import ExchangeClock
-from tui.feed.hub import Hub
+from tui.feed.hub import Hub, LoadPlan
 from tui.feed.outlet import Outlet
 from tui.feed.status import (
     CandleChanged,
@@ -42,9 +42,19 @@ class Desk:
         self.outlet = Outlet(candles=True)
         self.hub.listen(self.outlet)
         self.hub.acquire(SUBSCRIPTION)
+        self.plan = self.begin_load()
 
     def live(self, candle: Candle, now: float = 0.0) -> None:
         self.hub.apply("binance", CandleReport("BTCUSDT", Interval(1, "m"), candle), now)
+
+    def begin_load(self) -> LoadPlan:
+        plan = self.hub.load_plan(SUBSCRIPTION)
+        assert plan
+        self.plan = plan
+        return plan
+
+    def end_load(self, filled: int = 0) -> bool:
+        return self.hub.loaded(SUBSCRIPTION, self.plan, filled)
 
     def told(self, kind: type) -> list[object]:
         return [event for event in self.outlet.take() if isinstance(event, kind)]
@@ -85,36 +95,92 @@ def test_history_that_comes_before_the_first_live_candle_is_history() -> None:
     desk.hub.merge(SUBSCRIPTION, [candle(8), candle(9), candle(10, closed=False)])
     desk.live(candle(10))
     origins = [e.origin for e in desk.outlet.take() if isinstance(e, CandleChanged)]
-    assert origins == ["history", "history", "backfill", "live"]
+    assert origins == ["history", "history", "history", "live"]
 
 
 def test_a_jump_in_the_stream_opens_a_gap_and_history_repairs_it() -> None:
     desk = Desk()
     desk.hub.merge(SUBSCRIPTION, [candle(1), candle(2)])
-    desk.hub.loaded(SUBSCRIPTION, None, 2)
+    desk.end_load()
     desk.live(candle(6))
     assert desk.told(GapOpened) == [GapOpened(SUBSCRIPTION, 3 * MINUTE)]
     assert desk.view.uncertain_from == 3 * MINUTE
-    start = desk.hub.reload_from(SUBSCRIPTION)
+    start = desk.begin_load().start
     assert start is not None and start <= 3 * MINUTE
     filled = desk.hub.merge(SUBSCRIPTION, [candle(3), candle(4), candle(5)])
-    assert desk.hub.loaded(SUBSCRIPTION, start, filled)
+    assert desk.end_load(filled)
     assert desk.told(GapRepaired) == [GapRepaired(SUBSCRIPTION, 3 * MINUTE, 6 * MINUTE, 3)]
     repaired = desk.view
     assert repaired.uncertain_from is None
     assert repaired.holes == ()
 
 
-def test_a_hole_that_the_exchange_cannot_fill_stays_a_hole() -> None:
+def test_a_hole_that_the_exchange_has_itself_stays_and_is_not_asked_for_again() -> None:
     desk = Desk()
     desk.hub.merge(SUBSCRIPTION, [candle(1), candle(2)])
-    desk.hub.loaded(SUBSCRIPTION, None, 2)
+    desk.end_load()
     desk.live(candle(6))
-    assert not desk.hub.loaded(SUBSCRIPTION, 2 * MINUTE, 0)
-    desk.hub.give_up(SUBSCRIPTION, now=100.0)
+    plan = desk.begin_load()
+    assert not desk.end_load()
+    desk.hub.concede(SUBSCRIPTION, plan)
     assert [(hole.start, hole.end) for hole in desk.view.holes] == [(3 * MINUTE, 6 * MINUTE)]
-    assert desk.hub.repair_from(SUBSCRIPTION, 101.0) is None
-    assert desk.hub.repair_from(SUBSCRIPTION, 200.0) == 3 * MINUTE
+    assert desk.hub.repair_from(SUBSCRIPTION, 1.0) is None
+    desk.live(candle(9), now=180.0)
+    assert desk.hub.repair_from(SUBSCRIPTION, 180.0) == 7 * MINUTE
+
+
+def test_a_hole_that_opened_during_a_load_is_not_conceded_by_it() -> None:
+    desk = Desk()
+    desk.hub.merge(SUBSCRIPTION, [candle(1), candle(2)])
+    desk.end_load()
+    plan = desk.begin_load()
+    desk.live(candle(6))
+    desk.hub.concede(SUBSCRIPTION, plan)
+    assert desk.hub.repair_from(SUBSCRIPTION, 1.0) == 3 * MINUTE
+
+
+def test_a_load_that_began_before_the_link_was_lost_does_not_end_the_uncertainty() -> None:
+    desk = Desk()
+    desk.live(candle(1))
+    desk.live(candle(2, closed=False))
+    desk.end_load()
+    plan = desk.begin_load()
+    desk.hub.lapse(SUBSCRIPTION)
+    desk.hub.merge(SUBSCRIPTION, [candle(1)])
+    assert desk.hub.loaded(SUBSCRIPTION, plan, 0)
+    assert desk.view.uncertain_from == 2 * MINUTE
+    assert desk.told(GapRepaired) == []
+
+
+def test_vain_questions_come_less_and_less_often_but_a_new_gap_is_asked_for_at_once() -> None:
+    desk = Desk()
+    desk.live(candle(1), now=0.0)
+    desk.end_load()
+    overdue = 200.0
+    for _ in range(8):
+        desk.hub.pause(SUBSCRIPTION, overdue)
+    assert desk.hub.repair_from(SUBSCRIPTION, overdue + 1000) is None
+    desk.live(candle(2), now=overdue)
+    desk.hub.lapse(SUBSCRIPTION)
+    assert desk.hub.repair_from(SUBSCRIPTION, overdue) == 3 * MINUTE
+
+
+def test_a_frame_from_the_future_changes_nothing() -> None:
+    desk = Desk()
+    desk.live(candle(1), now=60.0)
+    desk.live(candle(1_000_000), now=61.0)
+    desk.hub.apply("binance", Trade("BTCUSDT", 7.0, 1.0, 1_000_000 * MINUTE, 1, 1), 61.0)
+    assert len(desk.view.candles) == 1
+    assert desk.view.price == 100.0
+    assert desk.hub.strays == 2
+
+
+def test_a_late_close_does_not_turn_the_price_back() -> None:
+    desk = Desk()
+    desk.live(candle(1, closed=False))
+    desk.hub.apply("binance", Trade("BTCUSDT", 106.0, 1.0, 2 * MINUTE + 50, 2, 2), 0.0)
+    desk.live(candle(1))
+    assert desk.view.price == 106.0
 
 
 def test_losing_the_link_twice_before_a_repair_is_one_gap() -> None:
@@ -135,14 +201,33 @@ def test_a_close_that_is_withheld_is_asked_for_after_a_grace() -> None:
     assert desk.hub.repair_from(SUBSCRIPTION, ends_at + 6.0) == 2 * MINUTE
 
 
-def test_the_forming_candle_follows_the_trades_between_its_reports() -> None:
+def trade(number: int) -> Trade:
+    return Trade("BTCUSDT", 100.0, 1.0, 2 * MINUTE + number, number, number)
+
+
+def test_trades_that_skip_a_number_open_a_gap_that_history_must_close() -> None:
+    desk = Desk()
+    desk.live(candle(1))
+    desk.live(candle(2, closed=False))
+    desk.end_load()
+    for number in (10, 11, 11, 10, 12, 14):
+        desk.hub.apply("binance", trade(number), 0.0)
+    assert desk.told(GapOpened) == [GapOpened(SUBSCRIPTION, 2 * MINUTE)]
+    assert desk.hub.repair_from(SUBSCRIPTION, 1.0) == 2 * MINUTE
+    desk.begin_load()
+    assert desk.end_load()
+    assert desk.hub.repair_from(SUBSCRIPTION, 1.0) is None
+
+
+def test_numbers_start_anew_after_the_link_was_lost() -> None:
     desk = Desk()
     desk.live(candle(2, closed=False))
-    desk.hub.apply("binance", Trade("BTCUSDT", 107.0, 1.0, 2 * MINUTE + 45_000, 1, 1), 0.0)
-    last = desk.view.candles[-1]
-    assert (last.close, last.high, desk.view.price) == (107.0, 107.0, 107.0)
-    told = desk.told(CandleChanged)
-    assert len(told) == 1, "the exchange's own candle is not touched by it"
+    desk.hub.apply("binance", trade(10), 0.0)
+    desk.hub.lapse(SUBSCRIPTION)
+    desk.begin_load()
+    desk.end_load()
+    desk.hub.apply("binance", trade(500), 0.0)
+    assert len(desk.told(GapOpened)) == 1
 
 
 def test_an_older_price_never_replaces_a_newer_one() -> None:

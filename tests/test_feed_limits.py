@@ -14,42 +14,36 @@ from tui.feed.limits import HostLimits, TokenBucket
 from tui.feed.settings import ConnectionSettings
 
 
-def test_a_bucket_gives_its_burst_and_then_one_a_spacing() -> None:
+def test_a_bucket_gives_its_burst_at_once_and_then_a_turn_each_spacing() -> None:
     bucket = TokenBucket(burst=3, spacing=2.0)
-    assert [bucket.take(0.0) for _ in range(4)] == [True, True, True, False]
-    assert bucket.wait(0.0) == 2.0
-    assert [bucket.take(t) for t in (1.9, 2.0, 3.0, 4.0)] == [False, True, False, True]
+    assert [bucket.reserve(0.0) for _ in range(5)] == [0.0, 0.0, 0.0, 2.0, 4.0]
+    assert bucket.reserve(3.0) == 3.0
+    assert bucket.reserve(100.0) == 0.0
 
 
 @given(st.lists(st.floats(0.0, 3.0), max_size=60))
 def test_no_minute_has_more_dials_of_one_connection_than_eleven(pauses: list[float]) -> None:
-    bucket, now, taken = TokenBucket(5, 10.0), 0.0, []
+    """Each dial is asked for when the one before it was made."""
+    bucket, now, dials = TokenBucket(5, 10.0), 0.0, []
     for pause in pauses * 3:
         now += pause
-        if bucket.take(now):
-            taken.append(now)
-    assert all(sum(start <= t < start + 60 for t in taken) <= 11 for start in taken)
+        now += bucket.reserve(now)
+        dials.append(now)
+    assert all(sum(start <= t < start + 59.99 for t in dials) <= 11 for start in dials)
 
 
 def test_a_bucket_that_was_not_used_for_long_gives_no_more_than_its_burst() -> None:
     bucket = TokenBucket(2, 1.0)
-    assert [bucket.take(1e6) for _ in range(3)] == [True, True, False]
+    assert [bucket.reserve(1e6) for _ in range(3)] == [0.0, 0.0, 1.0]
 
 
 def test_a_refusal_to_one_holds_for_all_of_the_host() -> None:
     host = HostLimits(TokenBucket(10, 1.0), TokenBucket(10, 1.0))
     host.hold(50.0)
     host.hold(20.0)
-    assert host.dial_wait(10.0) == 40.0
-    assert host.request_wait(10.0, 2.0) == 40.0
-    assert host.dial_wait(50.0) == 0.0
-
-
-def test_a_wait_takes_nothing_from_the_budget() -> None:
-    host = HostLimits(TokenBucket(1, 1.0), TokenBucket(1, 1.0))
-    assert host.dial_wait(0.0) == 0.0
-    assert [host.dial_wait(0.5) for _ in range(3)] == [0.5, 0.5, 0.5]
-    assert host.dial_wait(1.0) == 0.0
+    assert host.dial_turn(10.0) == 40.0
+    assert host.request_turn(10.0, 2.0) == 40.0
+    assert host.dial_turn(50.0) == 0.0
 
 
 @given(st.integers(1, 10_000), st.integers(0, 2**32))

@@ -87,7 +87,7 @@ class Harness:
         self.take(on.DataSeen(self.link.epoch))
 
     def lose(self, fault: Fault = BROKE) -> list[on.Effect]:
-        return self.take(on.Lost(self.link.epoch, fault))
+        return self.take(on.Lost(self.link.epoch, fault, self.data_at))
 
     def flow(self, seconds: float) -> None:
         """Data each second and a pong for each ping, for so long."""
@@ -193,7 +193,7 @@ def test_a_stable_period_forgets_the_attempts() -> None:
 def test_a_shorter_life_only_halves_the_attempts() -> None:
     harness = Harness(link=Link(attempt=8))
     harness.go_live()
-    harness.flow(12)
+    harness.flow(13)
     harness.lose()
     assert harness.link.attempt == 5
 
@@ -229,39 +229,106 @@ def test_pongs_do_not_hide_that_no_data_comes() -> None:
         if any(isinstance(e, on.SendPing) for e in harness.pass_time(0.5)):
             harness.take(on.Ponged(harness.link.epoch))
     assert harness.link.state is State.STALE
-    assert harness.now - last_data <= 30.5
+    assert harness.now - last_data <= 33.5  # three seconds of it for an answer over REST
 
 
-def test_a_stale_link_resubscribes_asks_over_rest_and_then_dials_anew() -> None:
+def test_a_silent_link_resubscribes_and_asks_over_rest_before_it_is_called_stale() -> None:
     harness = Harness(ConnectionSettings(heartbeat_interval=1000))
     harness.go_live()
     effects = harness.pass_time(30)
     assert [e for e in effects if isinstance(e, on.Check)] == [on.Check(frozenset({BTC}))]
     assert params(effects) == [["btcusdt@kline_1m", "btcusdt@miniTicker", "btcusdt@aggTrade"]]
+    states = [harness.link.state]
     harness.acknowledge()
     harness.take(on.Checked(harness.link.epoch, missed=True))
+    states.append(harness.link.state)
     harness.pass_time(3)
-    assert harness.link.state is State.BACKOFF
+    states.append(harness.link.state)
+    assert states == [State.LIVE, State.STALE, State.BACKOFF]
+
+
+def test_without_an_answer_over_rest_silence_is_staleness_after_a_moment() -> None:
+    harness = Harness(ConnectionSettings(heartbeat_interval=1000))
+    harness.go_live()
+    harness.pass_time(32)
+    states = [harness.link.state]
+    harness.pass_time(2)
+    states.append(harness.link.state)
+    harness.acknowledge()
+    effects = harness.pass_time(30)
+    assert states == [State.LIVE, State.STALE]
+    assert on.Lapse() in effects
 
 
 def test_data_ends_staleness() -> None:
     harness = Harness(ConnectionSettings(heartbeat_interval=1000))
     harness.go_live()
     harness.pass_time(31)
+    harness.take(on.Checked(harness.link.epoch, missed=None))
+    stale = harness.link.state
     harness.data()
-    assert harness.link.state is State.LIVE
+    assert (stale, harness.link.state) == (State.STALE, State.LIVE)
 
 
-def test_a_quiet_market_that_the_exchange_confirms_stays_live() -> None:
+def test_a_quiet_market_that_the_exchange_confirms_stays_live_and_is_asked_less_and_less() -> None:
     harness = Harness(ConnectionSettings(heartbeat_interval=10_000))
     harness.go_live()
-    harness.pass_time(31)
-    harness.acknowledge()
-    harness.take(on.Checked(harness.link.epoch, missed=False))
-    assert harness.link.state is State.LIVE
+    start, asked = harness.now, []
+    while harness.now < start + 1000:
+        if any(isinstance(e, on.Check) for e in harness.pass_time(1)):
+            asked.append(harness.now - start)
+            harness.acknowledge()
+            harness.take(on.Checked(harness.link.epoch, missed=False))
+        assert harness.link.state is State.LIVE
     assert harness.link.quiet
-    harness.pass_time(25)
-    assert harness.link.state is State.LIVE
+    pauses = [b - a for a, b in pairwise(asked)]
+    assert pauses == sorted(pauses)
+    assert len(asked) <= 8
+
+
+def test_a_subscription_that_a_shared_socket_forgot_is_asked_for_again_and_then_dialled() -> None:
+    harness = Harness()
+    harness.go_live(BTC, ETH)
+    effects = harness.take(on.Forgotten(harness.link.epoch, ETH, again=False))
+    assert params(effects) == [["ethusdt@kline_1m", "ethusdt@miniTicker", "ethusdt@aggTrade"]]
+    harness.acknowledge()
+    assert on.Lapse() in harness.take(on.Forgotten(harness.link.epoch, ETH, again=True))
+
+
+def test_a_manual_retry_of_a_healthy_link_asks_for_a_successor_and_breaks_nothing() -> None:
+    harness = Harness()
+    harness.go_live()
+    assert harness.take(on.RetryNow()) == []
+    assert (harness.link.state, harness.link.succeed_at) == (State.LIVE, harness.now)
+
+
+def test_a_dial_that_has_to_wait_for_its_turn_says_so_and_needs_no_second_turn() -> None:
+    link = Link()
+    rules = Rules(load_exchange("binance"), ConnectionSettings(), Random(1))
+    link, _ = step(link, on.Start(), 0.0, rules)
+    link, effects = step(link, on.DialGranted(4.0), 0.0, rules)
+    assert (link.state, effects) == (State.BACKOFF, [])
+    assert link.fault and link.fault.reason == "Waiting for a turn to dial."
+    link, effects = step(link, on.Tick(0.0), 4.0, rules)
+    assert effects == [on.Dial(link.epoch)]
+
+
+def test_a_server_that_sends_one_candle_and_falls_silent_earns_no_stability() -> None:
+    harness = Harness(ConnectionSettings(heartbeat_interval=10_000))
+    for expected in range(1, 5):
+        if harness.link.state is State.IDLE:
+            harness.open()
+        else:
+            while harness.link.state is not State.DIALING:
+                harness.pass_time(0.5)
+            harness.take(on.Opened(harness.link.epoch))
+        harness.acknowledge()
+        harness.take(on.Synced(harness.link.epoch, BTC))
+        harness.data()
+        while harness.link.state in OPEN:
+            harness.pass_time(1)
+            harness.acknowledge()
+        assert harness.link.attempt == expected
 
 
 def test_only_the_refused_symbol_of_a_batch_is_rejected() -> None:

@@ -9,7 +9,7 @@ import pytest
 from tests.simulated import (
     NOON,
     Exchange,
-    Frame,
+    Json,
     ask,
     closed_candles,
     closes_last_second,
@@ -128,7 +128,7 @@ def test_candles_close_late_once_each_and_without_trades_too() -> None:
     async def scenario(exchange: Exchange) -> None:
         client = await exchange.dial("/ws/dotbtc@kline_1m")
         exchange.clock.now += 12 * MINUTE + 40
-        seen: list[Frame] = []
+        seen: list[Json] = []
         while len(seen) < 11:
             frame = await receive(client)
             if frame["k"]["x"]:
@@ -149,7 +149,7 @@ def test_candles_close_late_once_each_and_without_trades_too() -> None:
 def test_a_forming_candle_is_sent_at_most_every_two_seconds_and_only_when_it_changed() -> None:
     async def scenario(exchange: Exchange) -> None:
         client = await exchange.dial("/stream?streams=btcusdt@kline_1h/btcusdt@kline_1s")
-        updates: list[Frame] = []
+        updates: list[Json] = []
         for _ in range(40):
             exchange.clock.now += 500
             closes = exchange.clock.now % SECOND >= 500
@@ -167,7 +167,7 @@ def test_a_forming_candle_is_sent_at_most_every_two_seconds_and_only_when_it_cha
 def test_agg_trades_come_in_order_without_a_jump() -> None:
     async def scenario(exchange: Exchange) -> None:
         client = await exchange.dial("/ws/btcusdt@aggTrade")
-        trades: list[Frame] = []
+        trades: list[Json] = []
         for _ in range(4):
             exchange.clock.now += 9_700
             trades += await until(client, lambda frame: frame["T"] > exchange.clock.now - 2_000)

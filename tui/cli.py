@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui.errors import UsageError, nearest, unknown
+from tui.errors import TradexError, UsageError, nearest, unknown
 from tui.text import clean
 
 if TYPE_CHECKING:
@@ -45,9 +45,9 @@ class DefaultsToWatch(click.Group):
         from tui.config import config_folder
         from tui.journal import journal_path
 
-        formatter.write_paragraph()
-        formatter.write_text(f"Config file: {config_folder() / 'config.toml'}")
-        formatter.write_text(f"Log file: {journal_path()}")
+        # Not as text, which would be wrapped: a path is to be copied.
+        formatter.write(f"\nConfig file: {config_folder() / 'config.toml'}\n")
+        formatter.write(f"Log file: {journal_path()}\n")
 
 
 def _guess(word: str, known: Any) -> str:
@@ -144,9 +144,11 @@ def stream(
     with suppress(KeyboardInterrupt):
         try:
             run_stream(engine, subscriptions, wanted, click.echo, _warn)
-        except BrokenPipeError:
-            # The interpreter flushes once more at its end, into the closed pipe.
+        except OSError as error:
+            # The interpreter flushes once more at its end, into the closed pipe or full disk.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            if not isinstance(error, BrokenPipeError):
+                raise TradexError(f"Cannot write the candles: {error.strerror}.") from error
         finally:
             engine.stop()
 
@@ -193,11 +195,12 @@ def _parse_subscription(text: str, config: Config, interval: Interval) -> Subscr
     """`binance:BTCUSDT@5m`; the exchange and the interval may be left out."""
     from tui.market.symbol import Subscription, Symbol
 
+    text = clean(text, 64)
     name, at, length = text.partition("@")
     try:
         symbol = Symbol.parse(name, config.exchange)
     except ValueError:
-        message = f"'{clean(text, 64)}' is not a symbol."
+        message = f"'{text}' is not a symbol."
         raise UsageError(message, "Write BTCUSDT or binance:BTCUSDT.") from None
     return Subscription(symbol, _parse_interval(length) if at else interval)
 

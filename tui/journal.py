@@ -26,23 +26,27 @@ def open_journal() -> None:
     handler: logging.Handler
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(path, maxBytes=_SIZE, backupCount=_OLD_FILES)
+        handler = RotatingFileHandler(
+            path, maxBytes=_SIZE, backupCount=_OLD_FILES, encoding="utf-8"
+        )
     except OSError:
         handler = logging.NullHandler()
     handler.setFormatter(_CleanFormatter(_FORMAT))
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    # A full disk must not put logging's own traceback on the screen.
+    logging.raiseExceptions = False
     # This library logs whole frames and headers.
     logging.getLogger("websockets").setLevel(logging.WARNING)
 
 
 class _CleanFormatter(logging.Formatter):
-    """One event a line, harmless to a terminal that shows the file."""
+    """Harmless to a terminal that shows the file; the lines below an event's first are indented."""
 
     def format(self, record: logging.LogRecord) -> str:
-        lines = super().format(record).splitlines()
-        return "\n".join(clean(line) if i == 0 else _indented(line) for i, line in enumerate(lines))
+        first, *rest = super().format(record).splitlines()
+        return "\n".join([clean(first), *map(_indented, rest)])
 
 
 def _indented(line: str) -> str:
-    depth = len(line) - len(line.lstrip())
+    depth = 2 + len(line) - len(line.lstrip())
     return " " * depth + clean(line)

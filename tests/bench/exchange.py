@@ -1,9 +1,10 @@
 """The exchange of the benchmarks, as a process of its own, so that its work is not measured.
 
 `python -m tests.bench.exchange SYMBOLS` prints one line of JSON with its urls, then obeys lines on
-standard input: `blast N` sends the next N frames as fast as the socket takes them and prints the
-market time (ms UTC) of the last one; `play` sends them at the market's own pace; `pause` stops
-that. A frame goes to whoever subscribed to its symbol last.
+standard input: `blast N` sends the next N frames as fast as the socket takes them, `send N RATE`
+sends RATE frames a second; both print the market time (ms UTC) of the last one when they are done.
+`play` sends frames at the market's own pace until `pause`. A frame goes to whoever subscribed to
+its symbol last.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import json
 import sys
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 from contextlib import suppress
 from itertools import islice
 from urllib.parse import parse_qs, urlsplit
@@ -23,7 +25,7 @@ from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 
-from tests.bench.market import MINUTE, Market, names
+from tests.bench.market import FRAMES_A_SECOND, MINUTE, Market, MarketFrame, names
 
 # The market starts this long (ms) before the end of a minute: whoever watches it from the first
 # seconds on sees one candle of each symbol close.
@@ -72,28 +74,38 @@ class Exchange:
             reader.transport.write(b"".join(parts))
         return frames[-1][0]
 
+    async def send(self, count: int, rate: float) -> int:
+        """Send `count` frames, `rate` a second; the market time of the last one."""
+        frames = list(islice(self._frames, count))
+        await self._send_paced(frames, rate)
+        return frames[-1][0]
+
     async def play(self) -> None:
-        """Send each frame when the market's time has come."""
-        first, started = None, time.monotonic()
-        for moment, symbol, frame in self._frames:
-            first = first or moment
-            await asyncio.sleep(started + (moment - first) / 1000 - time.monotonic())
-            await self._send(symbol, frame)
+        """Send frames at the market's own pace."""
+        await self._send_paced(self._frames, FRAMES_A_SECOND * len(self._market.pairs))
 
     async def obey(self, line: str) -> None:
         """Carry out one line of standard input."""
         match line.split():
             case ["blast", count]:
                 print(self.blast(int(count)), flush=True)
+            case ["send", count, rate]:
+                print(await self.send(int(count), float(rate)), flush=True)
             case ["play"]:
                 self._player = asyncio.create_task(self.play())
             case ["pause"] if self._player:
                 self._player.cancel()
 
-    async def _send(self, symbol: str, frame: str) -> None:
-        if reader := self._reader(symbol):
-            with suppress(ConnectionClosed):
-                await reader.send(frame)
+    async def _send_paced(self, frames: Iterable[MarketFrame], rate: float) -> None:
+        """Each frame alone and when it is due; late ones without waiting."""
+        started = time.monotonic()
+        for index, (_, symbol, text) in enumerate(frames):
+            early = started + index / rate - time.monotonic()
+            if early > 0:
+                await asyncio.sleep(early)
+            if reader := self._reader(symbol):
+                with suppress(ConnectionClosed):
+                    await reader.send(text)
 
     def _reader(self, symbol: str) -> ServerConnection | None:
         reader = self._readers.get(symbol)

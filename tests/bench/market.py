@@ -22,6 +22,9 @@ _SIGMA = 1e-4  # of one step's log return: 0.15 % in a minute
 _STEPS_A_MINUTE = 60 * FRAMES_A_SECOND
 _COARSE_STEPS = 12  # a candle of the history is made in fewer, larger moves
 
+MarketFrame = tuple[int, str, str]
+"""(time in ms UTC, symbol, frame as text)"""
+
 
 def names(count: int) -> tuple[str, ...]:
     """The first `count` symbols, as the exchange spells them."""
@@ -43,6 +46,7 @@ class Pair:
             self._trade(_COARSE_STEPS, _STEPS_A_MINUTE // _COARSE_STEPS)
             self.rows.append(self._row())
         self._open(minute)
+        self._told = self._trade_id - 1
 
     def history(self, start: int, limit: int) -> list[list[Any]]:
         """Rows from `start` (ms UTC; 0: the newest) on, at most `limit`, the forming one last."""
@@ -98,10 +102,10 @@ class Pair:
         return self._wrapped("kline_1m", {"e": "kline", "E": time, "s": self.name, "k": kline})
 
     def _agg_trade(self, time: int) -> str:
-        number = self._trade_id
+        first, self._told = self._told + 1, self._trade_id  # no id is left out
         trade = {
-            "e": "aggTrade", "E": time, "s": self.name, "a": number, "p": self._values()[3],
-            "q": "0.08620500", "f": number, "l": number, "T": time, "m": True, "M": True,
+            "e": "aggTrade", "E": time, "s": self.name, "a": first, "p": self._values()[3],
+            "q": "0.08620500", "f": first, "l": self._told, "T": time, "m": True, "M": True,
         }  # fmt: skip
         return self._wrapped("aggTrade", trade)
 
@@ -127,8 +131,8 @@ class Market:
         self.pairs = {name: Pair(name, start) for name in symbols}
         self._start = start
 
-    def frames(self) -> Iterator[tuple[int, str, str]]:
-        """(time in ms UTC, symbol, frame) without end."""
+    def frames(self) -> Iterator[MarketFrame]:
+        """The market's frames without end, evenly spaced in time."""
         pairs = list(self.pairs.values())
         for turn in count():
             for index, pair in enumerate(pairs):

@@ -35,16 +35,16 @@ class ExchangeProcess:
         self._process.kill()
         self._process.communicate()
 
-    def blast(self, frames: int) -> int:
-        """Send so many frames at once; the market time (ms UTC) of the last one."""
-        self.start_blast(frames)
-        return self.end_blast()
+    def send(self, frames: int, rate: float | None = None) -> int:
+        """Send so many frames; the market time (ms UTC) of the last one."""
+        self.start(frames, rate)
+        return self.finish()
 
-    def start_blast(self, frames: int) -> None:
-        """Begin to send; the same process receives meanwhile."""
-        self._say(f"blast {frames}")
+    def start(self, frames: int, rate: float | None = None) -> None:
+        """Begin to send, `rate` frames a second, or as fast as they are taken."""
+        self._say(f"send {frames} {rate}" if rate else f"blast {frames}")
 
-    def end_blast(self) -> int:
+    def finish(self) -> int:
         """Wait until all is sent; the market time (ms UTC) of the last frame."""
         return int(self._read())
 

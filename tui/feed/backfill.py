@@ -5,33 +5,50 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from itertools import count
 from random import Random
 
 from tui.errors import ExchangeError
 from tui.exchange.base import Exchange
 from tui.feed import backoff
+from tui.feed.faults import FaultKind
 from tui.feed.hub import Hub
 from tui.feed.rest import RequestFailed, Rest
 from tui.market.candle import Candle
+from tui.market.interval import Interval
 from tui.market.symbol import Subscription
 
 _TRIES_TO_FILL = 3
 _REST_LAG = 1.5
 _LONGEST_RETRY = 30.0
+_SLOW_PROBE = 900.0
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a load brought: rows in all, and how many of them changed the series."""
+
+    rows: int
+    changed: int
+
+
+Unknown = Callable[[Subscription, str], Awaitable[None]]
 
 
 class Backfill:
     """Fetches what the hub lacks of one exchange; `history` closed candles to begin with.
 
     It merges into series that live events change at the same time: the order does not matter.
+    `unknown` is told of symbols that the exchange does not know.
     """
 
     def __init__(
         self, exchange: Exchange, rest: Rest, hub: Hub, history: int,
-        monotonic: Callable[[], float], random: Random,
+        monotonic: Callable[[], float], random: Random, unknown: Unknown,
     ) -> None:  # fmt: skip
         self._exchange = exchange
         self._rest = rest
@@ -39,48 +56,67 @@ class Backfill:
         self._history = history
         self._monotonic = monotonic
         self._random = random
+        self._unknown = unknown
 
     async def sync(self, subscription: Subscription) -> None:
         """Make the series whole up to now, however long the exchange cannot be asked.
 
-        What the exchange itself does not have stays a hole. An unknown symbol is rejected.
+        What the exchange itself does not have stays a hole.
         """
-        for attempt in range(1, 1_000_000):
+        for attempt in count(1):
             try:
                 return await self._fill(subscription)
             except RequestFailed as failed:
                 if failed.unknown_symbol:
-                    return self._hub.reject(subscription, failed.fault.reason, ())
-                wait = backoff.delay(attempt, 1.0, 2.0, _LONGEST_RETRY, self._random)
-                log.warning("history of %s: %s", subscription, failed)
-                await asyncio.sleep(max(wait, failed.fault.retry_after))
+                    return await self._unknown(subscription, failed.fault.reason)
+                self._hub.trouble(subscription, f"No history: {failed.fault.reason}")
+                await asyncio.sleep(self._wait(failed, attempt))
             except ExchangeError as error:
                 log.warning("history of %s: %s", subscription, error)
-                await asyncio.sleep(_LONGEST_RETRY)
+                self._hub.trouble(subscription, f"No history: {error.message}")
+                await asyncio.sleep(self._pause(attempt))
+
+    def _wait(self, failed: RequestFailed, attempt: int) -> float:
+        slow = failed.fault.kind in (FaultKind.PERMANENT, FaultKind.UNVERIFIED)
+        return _SLOW_PROBE if slow else max(self._pause(attempt), failed.fault.retry_after)
+
+    def _pause(self, attempt: int) -> float:
+        return backoff.delay(attempt, 1.0, 2.0, _LONGEST_RETRY, self._random)
 
     async def _fill(self, subscription: Subscription) -> None:
-        for attempt in range(_TRIES_TO_FILL):
-            if attempt:  # the REST side may lag behind the stream
-                await asyncio.sleep(_REST_LAG * attempt)
-            start = self._hub.reload_from(subscription)
-            filled = await self._load(subscription, start)
-            if self._hub.loaded(subscription, start, filled):
+        for attempt in range(1, _TRIES_TO_FILL + 1):
+            plan = self._hub.load_plan(subscription)
+            if plan is None:
                 return
-        self._hub.give_up(subscription, self._monotonic())
+            loaded = await self._load(subscription, plan.start)
+            last = attempt == _TRIES_TO_FILL
+            if (loaded.rows or last) and self._hub.loaded(subscription, plan, loaded.changed):
+                return
+            if last:
+                self._hub.concede(subscription, plan)
+            else:  # the REST side may lag behind the stream
+                await asyncio.sleep(_REST_LAG * attempt)
 
-    async def _load(self, subscription: Subscription, start: int | None) -> int:
-        """All pages from `start`, or the newest candles; how many changed the series."""
+    async def _load(self, subscription: Subscription, start: int | None) -> Loaded:
+        """All pages from `start` up to now, or the newest candles."""
         page = self._exchange.limits.history_page
         if start is None and self._history >= page:
-            start = subscription.interval.after(self._now(None), -self._history)
+            start = self._history_start(subscription.interval)
         limit = page if start is not None else self._history + 1
-        filled = 0
+        rows = changed = 0
         while True:
             candles = await self._page(subscription, start, limit)
-            filled += self._hub.merge(subscription, candles)
-            if start is None or len(candles) < limit or self._hub.record(subscription) is None:
-                return filled
-            start = subscription.interval.after(candles[-1].open_time)
+            fresh = [c for c in candles if start is None or c.open_time >= start]
+            rows += len(fresh)
+            changed += self._hub.merge(subscription, fresh)
+            reached_now = start is None or not fresh or not fresh[-1].closed
+            if reached_now or self._hub.record(subscription) is None:
+                return Loaded(rows, changed)
+            start = subscription.interval.after(fresh[-1].open_time)
+
+    def _history_start(self, interval: Interval) -> int:
+        now = self._now(None)
+        return interval.after(interval.floor(now), -min(self._history, interval.steps(0, now) - 1))
 
     async def _page(
         self, subscription: Subscription, start: int | None, limit: int
@@ -97,16 +133,17 @@ class Backfill:
 
     async def missed(self, subscriptions: Iterable[Subscription]) -> bool | None:
         """Whether any of these traded without the stream saying so; None if nobody answers."""
-        try:
-            changed = [await self._newest(subscription) for subscription in subscriptions]
-        except ExchangeError as error:
-            log.warning("check of a silent feed: %s", error)
-            return None
-        return any(changed)
+        answers = [await self._traded(subscription) for subscription in subscriptions]
+        known = [answer for answer in answers if answer is not None]
+        return any(known) if known else None
 
-    async def _newest(self, subscription: Subscription) -> bool:
+    async def _traded(self, subscription: Subscription) -> bool | None:
         """Candles without a trade come to be by the passing of time: they are no sign of life."""
-        candles = await self._page(subscription, None, 3)
-        traded = self._hub.merge(subscription, [c for c in candles if c.volume > 0])
+        try:
+            candles = await self._page(subscription, None, 3)
+        except ExchangeError as error:
+            log.warning("check of %s: %s", subscription, error)
+            return None
+        traded = self._hub.unseen(subscription, candles)
         self._hub.merge(subscription, candles)
-        return traded > 0
+        return traded

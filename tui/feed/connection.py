@@ -21,7 +21,6 @@ from tui.feed.link import (
     Checked,
     DataSeen,
     Dial,
-    DialDelayed,
     DialGranted,
     Effect,
     Event,
@@ -89,7 +88,8 @@ class Connection:
 
     def __init__(
         self, rules: Rules, hub: Hub, backfill: Backfill, limits: HostLimits, dialer: Dialer,
-        monotonic: Callable[[], float],
+        monotonic: Callable[[], float], refuse: Callable[[Subscription, str], None],
+        predecessor: Connection | None = None,
     ) -> None:  # fmt: skip
         self.id = next(self._ids)
         self.rules = rules
@@ -97,11 +97,14 @@ class Connection:
         self.meter = Meter()
         self.round_trip: float | None = None
         self.last_close: Fault | None = None
-        self.silent = False  # a successor says nothing of itself until it takes over
+        self.understudy = predecessor is not None  # silent until it takes over
         self._hub = hub
         self._backfill = backfill
         self._limits = limits
-        self._own_dials = TokenBucket(*_OWN_DIALS)
+        self._refuse = refuse
+        self._own_dials: TokenBucket = (
+            predecessor._own_dials if predecessor else TokenBucket(*_OWN_DIALS)
+        )
         self._dialer = dialer
         self._monotonic = monotonic
         self._inbox: asyncio.Queue[Event] = asyncio.Queue()
@@ -166,7 +169,7 @@ class Connection:
         if link.fault and link.fault is not before.fault:
             log.info("connection %d: %s", self.id, link.fault.reason)
             self.last_close = link.fault
-        if self.silent:
+        if self.understudy:
             return
         waits = link.state is ConnectionState.BACKOFF and before.until != link.until < inf
         reason = reason_of(link)
@@ -191,7 +194,7 @@ class Connection:
             case Hang(gracefully):
                 self._hang(gracefully=gracefully)
             case Lapse():
-                for subscription in self.link.wanted:
+                for subscription in () if self.understudy else self.link.wanted:
                     self._hub.lapse(subscription)
             case Sync(subscriptions):
                 for subscription in sorted(subscriptions):
@@ -199,16 +202,11 @@ class Connection:
             case Check(subscriptions):
                 self._spawn(self._check(subscriptions, self.link.epoch))
             case Reject(subscription, reason):
-                self._hub.reject(subscription, reason, ())
+                self._refuse(subscription, reason)
 
     def _ask_dial(self) -> None:
         now = self._monotonic()
-        wait = self._own_dials.wait(now) or self._limits.dial_wait(now)
-        if wait:
-            self.post(DialDelayed(wait))
-        else:
-            self._own_dials.take(now)
-            self.post(DialGranted())
+        self.post(DialGranted(max(self._own_dials.reserve(now), self._limits.dial_turn(now))))
 
     # The socket's tasks: they end with it
 
@@ -256,7 +254,7 @@ class Connection:
                     else:
                         self._answer(event, epoch)
         except SocketLost as lost:
-            self.post(Lost(epoch, lost.fault))
+            self.post(Lost(epoch, lost.fault, meter.data_at))
 
     def _answer(self, event: Ack | Refusal | ServerClosing | Malformed, epoch: int) -> None:
         match event:

@@ -11,6 +11,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from math import inf
 from random import Random
 
@@ -70,7 +71,7 @@ class Engine:
         self._history = history
         self._random = random or Random()
         self._hub = Hub(max(_LEAST_CAPACITY, 2 * history))
-        self._notable = self.listen(candles=False)
+        self._notable: Outlet | None = None
         self._venues: dict[str, Venue] = {}
         self._loop = asyncio.new_event_loop()
         self._stopped = asyncio.Event()
@@ -98,13 +99,17 @@ class Engine:
     async def _run(self) -> None:
         while not self._stopped.is_set():
             for venue in self._venues.values():
-                venue.look_after(self._loop.time())
-            try:
+                self._look_after(venue)
+            with suppress(TimeoutError):
                 async with asyncio.timeout(1.0):
                     await self._stopped.wait()
-            except TimeoutError:
-                continue
         await asyncio.gather(*(venue.stop() for venue in self._venues.values()))
+
+    def _look_after(self, venue: Venue) -> None:
+        try:
+            venue.look_after(self._loop.time())
+        except Exception:
+            log.exception("looking after %s failed", venue.exchange.name)
 
     def _call(self, work: Callable[[], None]) -> None:
         if not self._loop.is_closed():
@@ -165,7 +170,9 @@ class Engine:
         return outlet
 
     def drain(self) -> Drained:
-        """What is to be drawn again and what happened, since the last call."""
+        """What is to be drawn again and what happened since the last call; the first starts it."""
+        if self._notable is None:
+            self._notable = self.listen(candles=False)
         return Drained(self._hub.take_dirty(), self._notable.take())
 
     def view(self, subscription: Subscription, count: int) -> SeriesView:
@@ -181,14 +188,15 @@ class Engine:
         link = connection.link if connection else Link()
         age = now - record.data_at if record and record.data_at is not None else None
         state = state_of(link, subscription) if connection else ConnectionState.IDLE
-        silent = age is not None and age > self._settings.stale_after and not link.quiet
+        if record and record.stale and state is ConnectionState.LIVE:
+            state = ConnectionState.STALE
         return FeedStatus(
-            state=ConnectionState.STALE if silent and state is ConnectionState.LIVE else state,
+            state=state,
             attempt=link.attempt,
             retry_in=_countdown(link, now),
-            reason=reason_of(link),
+            reason=reason_of(link) or (record.trouble if record else ""),
             data_age=age,
-            quiet=link.quiet,
+            quiet=link.quiet or bool(record and record.quiet_for),
             rejected=record.rejected if record else "",
         )
 
@@ -219,8 +227,8 @@ class Engine:
             data_age=now - meter.data_at if meter.data_at else None,
             uptime=now - link.opened_at if link.state in OPEN else None,
             reconnects=max(0, link.opens - 1),
-            gaps_found=sum(record.gaps_found for record in records),
-            gaps_repaired=sum(record.gaps_repaired for record in records),
+            gaps_found=sum(record.gaps.found for record in records),
+            gaps_repaired=sum(record.gaps.repaired for record in records),
         )
 
 

@@ -80,6 +80,12 @@ def of_close(code: int | None, said: str) -> Fault:
     return Fault(FaultKind.TRANSIENT, reason, code, words)
 
 
+def of_violation(code: int) -> Fault:
+    """The fault when we had to close, with `code`, because of what the server sent."""
+    what = "a message larger than allowed" if code == 1009 else "what no WebSocket may send"
+    return Fault(FaultKind.TRANSIENT, f"The server sent {what} (close {code}).", code)
+
+
 def of_error(error: BaseException, host: str) -> Fault:
     """The fault in an exception of the network, in words, with the host it concerns."""
     match error:
@@ -87,7 +93,7 @@ def of_error(error: BaseException, host: str) -> Fault:
             why = clean(getattr(error, "verify_message", "certificate not valid"), 200)
             return Fault(FaultKind.UNVERIFIED, f"{host} could not prove who it is: {why}.")
         case ssl.SSLError():
-            return Fault(FaultKind.UNVERIFIED, f"No secure connection to {host} could be made.")
+            return Fault(FaultKind.TRANSIENT, f"No secure connection to {host} could be made.")
         case socket.gaierror():
             return Fault(FaultKind.TRANSIENT, f"The name {host} could not be looked up.")
         case ConnectionRefusedError():

@@ -7,25 +7,39 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from tui.feed.clock import ExchangeClock
 from tui.feed.outlet import Outlet
 from tui.feed.record import Record
 from tui.feed.status import (
     CandleChanged,
+    ConnectionState,
     FeedEvent,
     FeedStatus,
     GapOpened,
     GapRepaired,
     Rejected,
     SeriesView,
+    StateChanged,
 )
 from tui.market.candle import Candle
 from tui.market.events import CandleReport, Ticker, Trade
-from tui.market.series import Change
+from tui.market.series import Change, Hole
 from tui.market.symbol import Subscription, SymbolInfo
 
 Data = CandleReport | Trade | Ticker
+_FURTHEST_AHEAD = 60_000
+_FIRST_QUIET = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPlan:
+    """A load of history from `start` (None: the newest), and what was missing when it began."""
+
+    start: int | None
+    epoch: int
+    holes: tuple[Hole, ...]
 
 
 class Hub:
@@ -76,20 +90,29 @@ class Hub:
         """One live event of an exchange, at monotonic `now`."""
         with self.lock:
             records = self._by_name.get(exchange, {}).get(event.name)
-            if not records:
+            if not records or self._from_the_future(exchange, event, now):
                 self.strays += 1
-                return
-            if isinstance(event, CandleReport):
+            elif isinstance(event, CandleReport):
                 self._apply_candle(records, event, now)
-                return
-            for record in records:
-                record.data_at = now
-                if isinstance(event, Trade):
-                    record.quote(event.price, event.time)
-                else:
-                    record.ticker = event
-                    record.quote(event.last, event.time)
-                self._dirty.add(record.subscription)
+            else:
+                for record in records:
+                    self._apply_price(record, event, now)
+
+    def _from_the_future(self, exchange: str, event: Data, now: float) -> bool:
+        """One wrong stamp would freeze a price, and all candles between, for good."""
+        time = self.clock(exchange).now(now)
+        stamp = event.candle.as_of if isinstance(event, CandleReport) else event.time
+        return time is not None and stamp > time + _FURTHEST_AHEAD
+
+    def _apply_price(self, record: Record, event: Trade | Ticker, now: float) -> None:
+        self._heard(record, now)
+        if isinstance(event, Ticker):
+            record.ticker = event
+            record.quote(event.last, event.time)
+            return
+        record.quote(event.price, event.time)
+        if record.skips(event.first_id, event.last_id):
+            self._lapse(record)
 
     def _apply_candle(self, records: list[Record], report: CandleReport, now: float) -> None:
         candle = report.candle
@@ -97,14 +120,20 @@ class Hub:
         for record in records:
             if record.subscription.interval != report.interval:
                 continue
-            record.data_at = now
-            record.quote(candle.close, candle.as_of)
-            record.begin(candle.open_time)
-            if not self._note(record, candle, "live"):
-                continue
-            record.flowing()
-            if record.uncertain_from is None and record.jumped():
-                self._open_gap(record, record.series.holes()[-1].start)
+            self._heard(record, now)
+            record.report(candle)
+            if self._note(record, candle, "live"):
+                record.gaps.awake(now)
+                hole = record.jumped()
+                if hole is not None and record.gaps.uncertain_from is None:
+                    self._lapse(record, hole)
+
+    def _heard(self, record: Record, now: float) -> None:
+        record.data_at = now
+        self._dirty.add(record.subscription)
+        if record.stale or record.quiet_for:
+            record.quiet_until = record.quiet_for = 0.0
+            self._turn(record, stale=False)
 
     def merge(self, subscription: Subscription, candles: Iterable[Candle]) -> int:
         """Candles over REST, oldest first; returns how many changed the series."""
@@ -113,11 +142,14 @@ class Hub:
             rows = list(candles)
             if record is None or not rows:
                 return 0
-            newest = rows[-1]
-            following = subscription.interval.after(newest.open_time)
-            record.begin(following if newest.closed else newest.open_time)
-            record.quote(newest.close, newest.open_time)
-            return sum(self._note(record, row, record.origin(row.open_time)) for row in rows)
+            record.take_history(rows)
+            return sum(self._note(record, row, record.origin(row)) for row in rows)
+
+    def unseen(self, subscription: Subscription, candles: Iterable[Candle]) -> bool:
+        """Whether these have trades that the series does not know."""
+        with self.lock:
+            record = self._records.get(subscription)
+            return record is not None and any(_has_more(row, record) for row in candles)
 
     def _note(self, record: Record, candle: Candle, origin: str) -> bool:
         change = record.series.apply(candle)
@@ -138,14 +170,13 @@ class Hub:
     def lapse(self, subscription: Subscription) -> None:
         """The link was lost: from the last closed candle on nothing is certain."""
         with self.lock:
-            record = self._records.get(subscription)
-            if record and record.uncertain_from is None and record.series.last:
-                self._open_gap(record, record.first_uncertain())
+            if record := self._records.get(subscription):
+                self._lapse(record)
 
-    def _open_gap(self, record: Record, start: int) -> None:
-        record.lapse(start)
-        self._dirty.add(record.subscription)
-        self.publish(GapOpened(record.subscription, start))
+    def _lapse(self, record: Record, start: int | None = None) -> None:
+        if record.lapse(start):
+            self._dirty.add(record.subscription)
+            self.publish(GapOpened(record.subscription, record.gaps.uncertain_from or 0))
 
     def repair_from(self, subscription: Subscription, now: float) -> int | None:
         """The open time from which history must be asked for again; None when all is whole."""
@@ -154,37 +185,88 @@ class Hub:
             time = self.clock(subscription.symbol.exchange).now(now)
             return record.repair_from(time, now) if record else None
 
-    def reload_from(self, subscription: Subscription) -> int | None:
-        """Where a load starts: the last closed candle or what is missing before it.
-
-        None when nothing was loaded yet.
-        """
+    def load_plan(self, subscription: Subscription) -> LoadPlan | None:
+        """Where a load has to start, and in which state of the series; None unleased."""
         with self.lock:
             record = self._records.get(subscription)
-            return record.reload_from() if record else None
+            if record is None:
+                return None
+            start = record.reload_from()
+            return LoadPlan(start, record.gaps.epoch, tuple(record.gaps.holes(start)))
 
-    def loaded(self, subscription: Subscription, start: int | None, filled: int) -> bool:
-        """A load from `start` is done; True when it left no hole, which ends the uncertainty."""
+    def loaded(self, subscription: Subscription, plan: LoadPlan, filled: int) -> bool:
+        """A load by `plan` is done; True when nothing more is to be done about it.
+
+        It ends the uncertainty that it began with, not one that came up meanwhile.
+        """
         with self.lock:
             record = self._records.get(subscription)
             if record is None:
                 return True
             record.loaded = True
-            if record.missing(start):
-                return False
-            gap = record.close_gap(whole=True)
+            record.trouble = ""
             self._dirty.add(subscription)
-            if gap:
+            if record.gaps.holes(plan.start):
+                return False
+            if record.gaps.epoch == plan.epoch and (gap := record.gaps.close()):
                 self.publish(GapRepaired(subscription, gap.start, gap.end, filled))
             return True
 
-    def give_up(self, subscription: Subscription, now: float) -> None:
-        """The exchange does not have what is missing: a hole stays; ask again, but seldom."""
+    def concede(self, subscription: Subscription, plan: LoadPlan) -> None:
+        """The holes that were there before the load and are still: the exchange has them too."""
         with self.lock:
             if record := self._records.get(subscription):
-                record.put_off(now)
-                record.close_gap(whole=False)
+                left = record.gaps.holes(plan.start)
+                record.gaps.concede([hole for hole in left if hole in plan.holes])
                 self._dirty.add(subscription)
+
+    def pause(self, subscription: Subscription, now: float) -> None:
+        """Asking for what is overdue was in vain: ask again, but less often."""
+        with self.lock:
+            if record := self._records.get(subscription):
+                record.gaps.pause(now)
+
+    # Health
+
+    def trouble(self, subscription: Subscription, reason: str) -> None:
+        """The history does not come, and why; a load that succeeds ends it."""
+        with self.lock:
+            record = self._records.get(subscription)
+            if record and record.trouble != reason:
+                record.trouble = reason
+                self._dirty.add(subscription)
+                state = ConnectionState.SYNCING
+                self.publish(StateChanged(subscription, state, 0, None, reason))
+
+    def silent_for(self, subscription: Subscription, now: float) -> float:
+        """Seconds since this subscription's data, unless its market is known to be quiet."""
+        with self.lock:
+            record = self._records.get(subscription)
+            return record.silent_for(now) if record else 0.0
+
+    def quiet(self, subscription: Subscription, now: float, longest: float) -> None:
+        """The exchange confirmed that nothing was traded: silence is in order for a while."""
+        with self.lock:
+            if record := self._records.get(subscription):
+                record.quiet_for = min(longest, max(_FIRST_QUIET, 2 * record.quiet_for))
+                record.quiet_until = now + record.quiet_for
+                self._turn(record, stale=False)
+
+    def stale(self, subscription: Subscription) -> bool:
+        """There were trades that the stream did not bring; True when that was known already."""
+        with self.lock:
+            record = self._records.get(subscription)
+            known = record is None or record.stale
+            if record:
+                self._turn(record, stale=True)
+            return known
+
+    def _turn(self, record: Record, *, stale: bool) -> None:
+        self._dirty.add(record.subscription)
+        if record.stale is not stale:
+            record.stale = stale
+            state = ConnectionState.STALE if stale else ConnectionState.LIVE
+            self.publish(StateChanged(record.subscription, state, 0, None, ""))
 
     def reject(self, subscription: Subscription, reason: str, nearest: tuple[str, ...]) -> None:
         """The subscription cannot be served; says so to everyone who looks."""
@@ -195,6 +277,19 @@ class Hub:
             record.rejected = reason
             self._dirty.add(subscription)
             self.publish(Rejected(subscription, reason, nearest))
+
+    def pardon(self, subscription: Subscription) -> None:
+        """The reason for a rejection is gone."""
+        with self.lock:
+            if record := self._records.get(subscription):
+                record.rejected = ""
+                self._dirty.add(subscription)
+
+    def rejected(self, exchange: str) -> list[Subscription]:
+        """The leased subscriptions of an exchange that cannot be served."""
+        with self.lock:
+            records = (r for group in self._by_name.get(exchange, {}).values() for r in group)
+            return [record.subscription for record in records if record.rejected]
 
     def describe(self, info: SymbolInfo) -> None:
         """What the exchange says of a symbol: its digits."""
@@ -235,3 +330,8 @@ class Hub:
         """The newest `count` candles and all that belongs to them; raises KeyError unleased."""
         with self.lock:
             return self._records[subscription].view(count, status)
+
+
+def _has_more(row: Candle, record: Record) -> bool:
+    known = record.series.get(row.open_time)
+    return row.volume > (known.volume if known else 0.0)

@@ -17,18 +17,14 @@ class TokenBucket:
     def __post_init__(self) -> None:
         self._tokens = self.burst
 
-    def wait(self, now: float, cost: float = 1.0) -> float:
-        """Seconds until `cost` tokens are there; 0.0 when they are."""
-        self._refill(now)
-        return max(0.0, (cost - self._tokens) * self.spacing)
+    def reserve(self, now: float, cost: float = 1.0) -> float:
+        """Take `cost` tokens, if need be in advance; seconds until they are due.
 
-    def take(self, now: float, cost: float = 1.0) -> bool:
-        """Take `cost` tokens if they are there."""
+        Who comes later waits longer, so that all who wait have turns of their own.
+        """
         self._refill(now)
-        if self._tokens < cost - 1e-9:
-            return False
         self._tokens -= cost
-        return True
+        return max(0.0, -self._tokens * self.spacing)
 
     def _refill(self, now: float) -> None:
         if now > self._at:
@@ -51,16 +47,10 @@ class HostLimits:
         """The host said when to come back; the latest such word stands."""
         self.not_before = max(self.not_before, until)
 
-    def dial_wait(self, now: float) -> float:
-        """Seconds until a dial is allowed; takes the token when it is 0.0."""
-        wait = max(self.not_before - now, self.dials.wait(now))
-        if wait <= 0.0:
-            self.dials.take(now)
-        return max(0.0, wait)
+    def dial_turn(self, now: float) -> float:
+        """Reserve a dial; seconds until it is due."""
+        return max(self.not_before - now, self.dials.reserve(now))
 
-    def request_wait(self, now: float, weight: float) -> float:
-        """Seconds until a request of `weight` is allowed; takes the tokens when it is 0.0."""
-        wait = max(self.not_before - now, self.requests.wait(now, weight))
-        if wait <= 0.0:
-            self.requests.take(now, weight)
-        return max(0.0, wait)
+    def request_turn(self, now: float, weight: float) -> float:
+        """Reserve a request of `weight`; seconds until it is due."""
+        return max(self.not_before - now, self.requests.reserve(now, weight))

@@ -38,6 +38,8 @@ class Link:
     epoch, `synced` has its history up to the live candle. `quiet` lets the feed be silent until
     `quiet_until`, because the exchange confirmed over REST that nothing was traded. From
     `succeed_at` on another connection should take over: this one will be ended by the exchange.
+    Data flow since `flowing_since`. While `verdict_by` is finite, the exchange is being asked why
+    it is silent. `reserved` means that the dial at `until` has its turn already.
     """
 
     state: State = State.IDLE
@@ -55,12 +57,14 @@ class Link:
     ping_at: float = inf
     pong_by: float = inf
     opened_at: float = 0.0
-    live_since: float = inf
+    flowing_since: float = inf
     data_at: float = 0.0
     data_seen: bool = False
     quiet: bool = False
     quiet_until: float = 0.0
     quiet_for: float = 0.0
+    verdict_by: float = inf
+    reserved: bool = False
     last_delay: float = 0.0
     forbidden: int = 0
     opens: int = 0
@@ -99,14 +103,9 @@ class Want:
 
 @dataclass(frozen=True, slots=True)
 class DialGranted:
-    """The host's budget has room for this dial."""
+    """The budget has a turn for this dial in `wait` seconds."""
 
-
-@dataclass(frozen=True, slots=True)
-class DialDelayed:
-    """The host's budget has room only in `wait` seconds."""
-
-    wait: float
+    wait: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +115,11 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """The dial failed or the socket ended."""
+    """The dial failed or the socket ended; its last data came at `data_at`."""
 
     epoch: int
     fault: Fault
+    data_at: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +152,15 @@ class Synced:
 
 
 @dataclass(frozen=True, slots=True)
+class Forgotten:
+    """One of several subscriptions gets no data though it is traded; `again` after a reminder."""
+
+    epoch: int
+    subscription: Subscription
+    again: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Checked:
     """Asked over REST during a silence: were there trades that the stream did not bring?"""
 
@@ -168,8 +177,8 @@ class Tick:
 
 
 Event = (
-    Start | Stop | RetryNow | Want | DialGranted | DialDelayed | Opened | Lost | DataSeen
-    | Replied | Ponged | Leaving | Synced | Checked | Tick
+    Start | Stop | RetryNow | Want | DialGranted | Opened | Lost | DataSeen
+    | Replied | Ponged | Leaving | Synced | Forgotten | Checked | Tick
 )  # fmt: skip
 
 # Effects: what to do.
@@ -177,7 +186,7 @@ Event = (
 
 @dataclass(frozen=True, slots=True)
 class AskDial:
-    """Ask the host's budget; answer with DialGranted or DialDelayed."""
+    """Ask the budget for a turn; answer with DialGranted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,10 +24,10 @@ from tui.feed.link import (
     Checked,
     DataSeen,
     Dial,
-    DialDelayed,
     DialGranted,
     Effect,
     Event,
+    Forgotten,
     Hang,
     Lapse,
     Leaving,
@@ -57,6 +57,7 @@ STABLE = 30.0
 HALVING = 10.0
 FIRST_DATA = 10.0
 BUSY_GRACE = 3.0
+VERDICT = 3.0
 LONGEST_QUIET = 300.0
 SLOW_PROBE = 900.0
 # A successor is dialled an hour before the exchange ends a connection, not for all at once.
@@ -64,6 +65,7 @@ SUCCESSION = 3_600.0
 SUCCESSION_SCATTER = 600.0
 FORBIDDEN_TRIES = 3
 CLOSE_TIMEOUT = 1.0
+_SUSPECTS = 4
 LATE = 2.0
 
 
@@ -88,12 +90,18 @@ def step(link: Link, event: Event, now: float, rules: Rules) -> tuple[Link, list
 
 def wake(link: Link, rules: Rules) -> float:
     """The monotonic time at which the link needs its next Tick."""
-    times = [link.until, link.ping_at, link.pong_by, *(p.deadline for p in link.pending)]
+    times = [link.until, link.ping_at, link.pong_by, link.verdict_by]
+    times += [p.deadline for p in link.pending]
     if any(p.deadline == inf for p in link.pending):
         times.append(link.next_send)
-    if link.held and link.state in OPEN and link.state is not State.STALE:
+    if link.held and _watched(link):
         times.append(_silent_at(link, rules))
     return min(times)
+
+
+def _watched(link: Link) -> bool:
+    """Whether silence is being counted: not while it is known, or being asked about."""
+    return link.state in OPEN and link.state is not State.STALE and link.verdict_by == inf
 
 
 def _silent_at(link: Link, rules: Rules) -> float:
@@ -128,15 +136,12 @@ class _Step:
                 self.retry_now()
             case Want(subscriptions):
                 self.set(wanted=subscriptions, synced=self.link.synced & subscriptions)
-            case DialGranted():
-                epoch = self.link.epoch + 1
-                self.set(state=State.DIALING, epoch=epoch, until=inf)
-                self.effects.append(Dial(epoch))
-            case DialDelayed(wait):
-                self.set(state=State.BACKOFF, until=self.now + wait, last_delay=wait)
+            case DialGranted(wait):
+                self.await_turn(wait) if wait > 0 else self.dial()
             case Opened():
                 self.open()
-            case Lost(_, fault):
+            case Lost(_, fault, data_at):
+                self.set(data_at=max(self.link.data_at, data_at))
                 self.fail(fault)
             case DataSeen():
                 self.data()
@@ -149,12 +154,23 @@ class _Step:
             case Synced(_, subscription):
                 self.set(synced=self.link.synced | ({subscription} & self.link.held))
                 self.live_if_whole()
+            case Forgotten(_, subscription, again):
+                self.remind(subscription, again)
             case Checked(_, missed):
                 self.checked(missed)
             case Tick():
                 self.tick(event)
 
     # The way up
+
+    def await_turn(self, wait: float) -> None:
+        fault = self.link.fault or Fault(FaultKind.OURS, "Waiting for a turn to dial.")
+        self.set(state=State.BACKOFF, until=self.now + wait, reserved=True, fault=fault)
+
+    def dial(self) -> None:
+        epoch = self.link.epoch + 1
+        self.set(state=State.DIALING, epoch=epoch, until=inf, reserved=False)
+        self.effects.append(Dial(epoch))
 
     def open(self) -> None:
         heartbeat = self.rules.settings.heartbeat_interval
@@ -164,7 +180,7 @@ class _Step:
             state=State.SUBSCRIBING, until=inf, opens=self.link.opens + 1, opened_at=self.now,
             succeed_at=self.now + lifetime + scatter,
             held=frozenset(), synced=frozenset(), pending=(), next_send=self.now,
-            ping_at=self.now + heartbeat, pong_by=inf, live_since=inf,
+            ping_at=self.now + heartbeat, pong_by=inf, flowing_since=inf, verdict_by=inf,
             data_at=self.now, data_seen=False, quiet=False, quiet_until=0.0, quiet_for=0.0,
         )  # fmt: skip
 
@@ -200,7 +216,9 @@ class _Step:
         self.effects.append(Reject(covers[0], reason))
 
     def data(self) -> None:
-        self.set(data_at=self.now, data_seen=True, quiet=False, quiet_until=0.0, quiet_for=0.0)
+        since = min(self.link.flowing_since, self.now)
+        self.set(data_at=self.now, data_seen=True, flowing_since=since, verdict_by=inf,
+                 quiet=False, quiet_until=0.0, quiet_for=0.0)  # fmt: skip
         if self.link.state is State.STALE:
             self.set(state=State.SYNCING, until=inf)
         self.live_if_whole()
@@ -209,7 +227,7 @@ class _Step:
         link = self.link
         told = link.data_seen or link.quiet
         if link.state is State.SYNCING and told and link.wanted <= link.synced:
-            self.set(state=State.LIVE, live_since=self.now, fault=None, forbidden=0)
+            self.set(state=State.LIVE, fault=None, forbidden=0)
 
     # The way down
 
@@ -218,7 +236,7 @@ class _Step:
         self.lapse()
         stable, attempt = self.link.attempt == 0 and self.link.opens > 0, self.link.attempt + 1
         forbidden = self.link.forbidden + (fault.kind is FaultKind.FORBIDDEN)
-        self.set(fault=fault, attempt=attempt, forbidden=forbidden, live_since=inf)
+        self.set(fault=fault, attempt=attempt, forbidden=forbidden, reserved=False)
         limit = self.rules.settings.max_reconnect_attempts
         if fault.kind is FaultKind.PERMANENT:
             self.set(state=State.PARKED, until=inf)
@@ -238,8 +256,9 @@ class _Step:
         self.set(state=State.BACKOFF, until=until, last_delay=wait, not_before=not_before)
 
     def credit_stability(self) -> None:
-        """Forget failures after a stable period, halve them for less: not at open."""
-        lived = self.now - self.link.live_since
+        """Forget failures after a stable period of data, halve them for less: not at open."""
+        until = self.now if self.link.quiet else min(self.now, self.link.data_at)
+        lived = until - self.link.flowing_since
         if lived >= max(STABLE, 2 * self.link.last_delay):
             self.set(attempt=0)
         elif lived >= HALVING:
@@ -253,20 +272,24 @@ class _Step:
             self.effects.append(Hang(gracefully=False))
         self.set(
             epoch=self.link.epoch + 1, held=frozenset(), synced=frozenset(), pending=(),
-            ping_at=inf, pong_by=inf, quiet=False,
+            ping_at=inf, pong_by=inf, quiet=False, verdict_by=inf, flowing_since=inf,
+            succeed_at=inf,
         )  # fmt: skip
 
     def recycle(self, reason: str) -> None:
         """Leave a socket that did nothing wrong and dial at once; no failure is counted."""
         self.credit_stability()
         self.lapse()
-        self.set(fault=Fault(FaultKind.OURS, reason), live_since=inf)
+        self.set(fault=Fault(FaultKind.OURS, reason))
         self.back_off(0.0)
 
     def retry_now(self) -> None:
-        if self.link.state in OPEN:
+        """A healthy link stays until its successor serves; others make way at once."""
+        if self.link.state is State.LIVE:
+            self.set(succeed_at=self.now)
+        elif self.link.state in OPEN:
             self.recycle("You asked for a new connection.")
-        elif self.link.state in (State.BACKOFF, State.PARKED):
+        elif self.link.state in (State.BACKOFF, State.PARKED) and not self.link.reserved:
             attempt = 0 if self.link.state is State.PARKED else self.link.attempt
             until = max(self.now, self.link.not_before)
             self.set(state=State.BACKOFF, until=until, attempt=attempt, forbidden=0)
@@ -290,7 +313,9 @@ class _Step:
 
     def tick(self, tick: Tick) -> None:
         if self.link.state in (State.BACKOFF, State.PARKED):
-            if self.now >= self.link.until:
+            if self.now >= self.link.until and self.link.reserved:
+                self.dial()
+            elif self.now >= self.link.until:
                 self.set(until=inf)
                 self.effects.append(AskDial())
         elif self.link.state in OPEN:
@@ -322,31 +347,50 @@ class _Step:
         if self.link.state is State.STALE:
             if self.now >= self.link.until:
                 self.fail(Fault(FaultKind.TRANSIENT, "Connected, but no data came."))
-        elif self.link.held and self.now >= _silent_at(self.link, self.rules):
-            self.become_stale()
-        elif self.link.state is State.LIVE:
-            lived = self.now - self.link.live_since
-            if lived >= max(STABLE, 2 * self.link.last_delay):
-                self.set(attempt=0)
+        elif self.now >= self.link.verdict_by:
+            self.become_stale(self.rules.settings.stale_after)
+        elif self.link.held and _watched(self.link):
+            if self.now >= _silent_at(self.link, self.rules):
+                self.suspect()
+            elif self.now - self.link.flowing_since >= STABLE:
+                self.credit_stability()
 
-    def become_stale(self) -> None:
-        """First resubscribe and ask over REST; when that brings nothing, dial anew."""
-        suspects = sorted(self.link.held & self.link.wanted)[:4]
-        self.set(state=State.STALE, until=self.now + self.rules.settings.stale_after)
-        self.effects.append(Check(frozenset(suspects)))
-        self.enqueue(self.link.held & self.link.wanted)
+    def suspect(self) -> None:
+        """Is the market quiet, or the stream dead? Subscribe again, and ask over REST."""
+        served = self.link.held & self.link.wanted
+        self.set(verdict_by=self.now + VERDICT)
+        self.effects.append(Check(frozenset(sorted(served)[:_SUSPECTS])))
+        self.enqueue(served)
 
     def checked(self, missed: bool | None) -> None:
-        if self.link.state is not State.STALE or missed is None:
+        if self.link.verdict_by == inf and self.link.state is not State.STALE:
             return
         if missed:
-            self.set(until=min(self.link.until, self.now + BUSY_GRACE))
-            return
-        silence = max(self.rules.settings.stale_after, 2 * self.link.quiet_for)
-        silence = min(silence, max(LONGEST_QUIET, self.rules.settings.stale_after))
-        self.set(state=State.SYNCING, until=inf, quiet=True, quiet_for=silence,
-                 quiet_until=self.now + silence)  # fmt: skip
+            self.become_stale(BUSY_GRACE)
+        elif missed is False:
+            self.be_quiet()
+        elif self.link.state is not State.STALE:
+            self.become_stale(self.rules.settings.stale_after)
+
+    def become_stale(self, wait: float) -> None:
+        """Prices are late; if no data come within `wait` seconds either, dial anew."""
+        self.credit_stability()
+        self.set(state=State.STALE, until=self.now + wait, verdict_by=inf, flowing_since=inf)
+
+    def be_quiet(self) -> None:
+        stale_after = self.rules.settings.stale_after
+        silence = min(max(stale_after, 2 * self.link.quiet_for), max(LONGEST_QUIET, stale_after))
+        back = State.SYNCING if self.link.state is State.STALE else self.link.state
+        self.set(state=back, until=inf, verdict_by=inf, quiet=True, quiet_for=silence,
+                 quiet_until=self.now + silence,
+                 flowing_since=min(self.link.flowing_since, self.now))  # fmt: skip
         self.live_if_whole()
+
+    def remind(self, subscription: Subscription, again: bool) -> None:
+        if again:
+            self.fail(Fault(FaultKind.TRANSIENT, f"No data came for {subscription.symbol.name}."))
+        elif subscription in self.link.held:
+            self.enqueue([subscription])
 
     # Subscriptions
 

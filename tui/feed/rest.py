@@ -59,7 +59,7 @@ class Rest:
 
     async def get(self, request: Request) -> Reply:
         """The reply to `request`; waits for its turn. Raises RequestFailed."""
-        await self._turn(request.weight)
+        await asyncio.sleep(self._limits.request_turn(self._monotonic(), request.weight))
         url = self._exchange.rest_url + request.path
         try:
             async with self._session.get(
@@ -71,10 +71,6 @@ class Rest:
         if response.status != 200:
             raise self._refused(response, body)
         return Reply(body, http_date(response.headers.get("Date")))
-
-    async def _turn(self, weight: float) -> None:
-        while wait := self._limits.request_wait(self._monotonic(), weight):  # noqa: ASYNC110
-            await asyncio.sleep(wait)
 
     def _refused(self, response: aiohttp.ClientResponse, body: bytes) -> RequestFailed:
         complaint = self._exchange.parse_complaint(body)
@@ -99,4 +95,7 @@ async def _read_capped(response: aiohttp.ClientResponse) -> bytes:
 def _cause(error: BaseException) -> BaseException:
     """The network's own error below aiohttp's."""
     certificate = getattr(error, "certificate_error", None)
-    return certificate or getattr(error, "os_error", None) or error
+    below = certificate or getattr(error, "os_error", None)
+    if below is None and isinstance(error, aiohttp.ClientConnectionError):
+        return ConnectionError()
+    return below or error

@@ -8,13 +8,20 @@ from typing import Protocol
 from urllib.parse import urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidProxy,
+    InvalidStatus,
+    ProxyError,
+    WebSocketException,
+)
 from websockets.protocol import State
 
-from tui.feed.faults import Fault, of_close, of_error, of_status
+from tui.feed.faults import Fault, FaultKind, of_close, of_error, of_status, of_violation
 
 MAX_FRAME = 4 * 2**20
 _FRAMES_READ_AHEAD = 256
+_PROXY = "The proxy that your environment names (HTTPS_PROXY, ALL_PROXY) cannot be used."
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -62,7 +69,9 @@ async def dial(url: str, timeout: float) -> Socket:  # noqa: ASYNC109 the limit 
         response = error.response
         retry_after = response.headers.get("Retry-After")
         raise SocketLost(of_status(response.status_code, retry_after, time.time())) from error
-    except (OSError, InvalidHandshake, EOFError, ValueError) as error:
+    except (InvalidProxy, ProxyError, ImportError) as error:
+        raise SocketLost(Fault(FaultKind.TRANSIENT, _PROXY)) from error
+    except (OSError, WebSocketException, EOFError, ValueError) as error:
         raise SocketLost(of_error(error, host)) from error
 
 
@@ -119,5 +128,8 @@ class _WebSocket:
             self._connection.transport.abort()
 
     def _lost(self, closed: ConnectionClosed) -> SocketLost:
-        frame = closed.rcvd or closed.sent
-        return SocketLost(of_close(frame.code if frame else None, frame.reason if frame else ""))
+        if closed.rcvd:
+            return SocketLost(of_close(closed.rcvd.code, closed.rcvd.reason))
+        if closed.sent and closed.sent.code not in (1000, 1001):
+            return SocketLost(of_violation(closed.sent.code))
+        return SocketLost(of_close(None, ""))

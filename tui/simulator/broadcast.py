@@ -40,10 +40,11 @@ class Broadcast:
 
     def open_streams(self, session: Session) -> None:
         """Begin what this session asked for and nobody before it."""
-        for name in session.subscriptions.streams.keys() - self._streams.keys():
-            stream = open_stream(name, self._market_of, self._ledger, self._clock())
-            if stream:
-                self._streams[name] = stream
+        for name in session.subscriptions.streams:
+            if name not in self._streams:
+                stream = open_stream(name, self._market_of, self._ledger, self._clock())
+                if stream:
+                    self._streams[name] = stream
 
     def plan(self, fault: OfCandles) -> None:
         """Let a fault meet the forming candle and those after it of the streams it means."""

@@ -79,10 +79,9 @@ async def _cut(request: web.Request, body: bytes) -> web.StreamResponse:
     """Half of the body, and the end of the connection."""
     response = web.StreamResponse(headers={"Content-Type": "application/json"})
     response.content_length = len(body)
+    response.force_close()
     await response.prepare(request)
     await response.write(body[: len(body) // 2])
-    if request.transport:
-        request.transport.close()
     return response
 
 

@@ -6,6 +6,7 @@ import asyncio
 import errno
 import time
 from collections.abc import Callable, Collection, Coroutine
+from contextlib import suppress
 from pathlib import Path
 from random import Random
 from types import TracebackType
@@ -181,7 +182,8 @@ class Simulator(Breakable):
         if wait:
             return web.Response(status=429, headers={"Retry-After": str(int(wait) + 1)})
         connection = web.WebSocketResponse(timeout=1.0, autoping=False, compress=False)
-        await connection.prepare(request)
+        with suppress(ConnectionResetError):
+            await connection.prepare(request)
         if request.transport is None:  # the client went away meanwhile
             return connection
         session = Session(connection, request.transport, _asked(request), self._limits)

@@ -194,7 +194,7 @@ class Pane(Plain, can_focus=True):
 
 def header_rows(width: int, height: int) -> int:
     """How many rows the header of a pane takes: 2 where that costs no chart, else 1."""
-    narrow = width < 30 or (width < 48 and not 3 < height < 8)
+    narrow = width < 36 or (width < 48 and not 3 < height < 8)
     return 2 if narrow and height > 1 else 1
 
 

@@ -36,7 +36,8 @@ class Plain(Widget):
         if self._strips_width != width:
             self._strips.clear()
             self._strips_width = width
-        strips = [self._strip(y, width) for y in crop.line_range]
+        known = self._strips
+        strips = [known[y] if y in known else self._strip(y, width) for y in crop.line_range]
         whole = crop.column_span == (0, width)
         return strips if whole else [strip.crop(*crop.column_span) for strip in strips]
 
@@ -49,12 +50,11 @@ class Plain(Widget):
         super().notify_style_update()
 
     def _strip(self, y: int, width: int) -> Strip:
-        if y not in self._strips:
-            strip = self.line(y, width)
-            for line_filter in self.get_line_filters():
-                strip = strip.apply_filter(line_filter, self.background_colors[1])
-            self._strips[y] = strip
-        return self._strips[y]
+        strip = self.line(y, width)
+        for line_filter in self.get_line_filters():
+            strip = strip.apply_filter(line_filter, self.background_colors[1])
+        self._strips[y] = strip
+        return strip
 
 
 class Picture(Plain):
@@ -122,7 +122,7 @@ class Picture(Plain):
         row = self._rows[y] if y < len(self._rows) else _EMPTY
         cells = sum(len(text) for text, _ in row)
         strip = Strip([Segment(text, self._style(role)) for text, role in row], cells)
-        return strip.adjust_cell_length(width, self.rich_style)
+        return strip if cells == width else strip.adjust_cell_length(width, self.rich_style)
 
     def notify_style_update(self) -> None:
         self._role_styles.clear()

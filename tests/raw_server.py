@@ -1,0 +1,178 @@
+"""A TCP server that says exactly what a test wants: the nth connection gets the nth script."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import hashlib
+import re
+import ssl
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from types import TracebackType
+from typing import Self
+
+from tests.loop_thread import LoopThread
+
+Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
+
+
+class RawServer:
+    """Listens on 127.0.0.1 while its block runs; the last script serves all further connections.
+
+    `arrivals` are the monotonic times of all connections whose TLS handshake, if any, succeeded.
+    """
+
+    def __init__(self, *scripts: Script, tls: ssl.SSLContext | None = None) -> None:
+        self.port = 0
+        self.arrivals: list[float] = []
+        self._scripts = scripts
+        self._tls = tls
+        self._conversations: set[asyncio.Task[None]] = set()
+        self._thread = LoopThread()
+
+    def __enter__(self) -> Self:
+        self._thread.__enter__()
+        serving = asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self._tls)
+        self._server = self._thread.run(serving)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._thread.run(self._stop())
+        self._thread.__exit__(kind, error, at)
+
+    @property
+    def ws_url(self) -> str:
+        return f"ws://127.0.0.1:{self.port}"
+
+    @property
+    def rest_url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        script = self._scripts[min(len(self.arrivals), len(self._scripts) - 1)]
+        self.arrivals.append(time.monotonic())
+        task = asyncio.create_task(_converse(script, reader, writer))
+        self._conversations.add(task)
+        task.add_done_callback(self._conversations.discard)
+
+    async def _stop(self) -> None:
+        self._server.close()
+        for task in self._conversations:
+            task.cancel()
+        await asyncio.gather(*self._conversations, return_exceptions=True)
+
+
+async def _converse(
+    script: Script, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+) -> None:
+    try:
+        with suppress(ConnectionError, asyncio.IncompleteReadError):
+            await script(reader, writer)
+            await writer.drain()
+    finally:
+        writer.close()
+
+
+def answer(status: str, *headers: str, body: bytes = b"") -> Script:
+    """Answers each request of the connection with this, such as `answer("404 Not Found")`."""
+    length = f"Content-Length: {len(body)}"
+    head = "\r\n".join([f"HTTP/1.1 {status}", *headers, length, "", ""])
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while True:
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(head.encode() + body)
+
+    return script
+
+
+async def silence(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+    """Never answers."""
+    await reader.read(-1)
+
+
+async def refuse_version(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Answers a TLS ClientHello with the fatal alert protocol_version (RFC 5246 section 7.2)."""
+    await reader.read(1)
+    writer.write(b"\x15\x03\x01\x00\x02\x02\x46")
+
+
+def trickle(seconds: float) -> Script:
+    """Answers an upgrade with one byte each so many seconds."""
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for byte in _upgrade(await reader.readuntil(b"\r\n\r\n")):
+            writer.write(bytes([byte]))
+            await asyncio.sleep(seconds)
+
+    return script
+
+
+def upgrade(*texts: str) -> Script:
+    """Accepts the WebSocket and sends these texts with the same write; then nothing more."""
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        accepted = _upgrade(await reader.readuntil(b"\r\n\r\n"))
+        writer.write(accepted + b"".join(map(_frame, texts)))
+        await reader.read(-1)
+
+    return script
+
+
+def forward(port: int) -> Script:
+    """Passes everything on to another port of this machine."""
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        from_server, to_server = await asyncio.open_connection("127.0.0.1", port)
+        try:
+            await asyncio.gather(_pour(reader, to_server), _pour(from_server, writer))
+        finally:
+            to_server.close()
+
+    return script
+
+
+def tunnel(port: int) -> Script:
+    """An HTTP proxy: whatever host CONNECT asks for, it leads to this port (RFC 9110 9.3.6)."""
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = await reader.readuntil(b"\r\n\r\n")
+        assert head.startswith(b"CONNECT ")
+        writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        await forward(port)(reader, writer)
+
+    return script
+
+
+async def _pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while data := await reader.read(65_536):
+        writer.write(data)
+        await writer.drain()
+    writer.write_eof()
+
+
+def _upgrade(request: bytes) -> bytes:
+    found = re.search(rb"(?i)^sec-websocket-key: *(\S+)", request, re.MULTILINE)
+    assert found, "not a WebSocket upgrade"
+    digest = hashlib.sha1(found[1] + _GUID).digest()
+    accept = base64.b64encode(digest).decode()
+    return (
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"Sec-WebSocket-Accept: {accept}\r\n\r\n"
+    ).encode()
+
+
+def _frame(text: str) -> bytes:
+    payload = text.encode()
+    size = len(payload)
+    wide = size > 125
+    return bytes([0x81, 126 if wide else size]) + size.to_bytes(2, "big") * wide + payload

@@ -1,0 +1,77 @@
+"""What a series lacks, since when, and when to ask for it again."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from tui.market.series import CandleSeries, Hole
+
+_REPAIRS_SHOWN = 50
+_FIRST_PAUSE = 15.0
+_LONGEST_PAUSE = 3_600.0
+
+
+class Gaps:
+    """The gaps of one series. Times are exchange ms; `now` is monotonic seconds.
+
+    From `uncertain_from` on candles may be missing or have other values, because the link was
+    lost or trades were; a load that began after that ends it. `epoch` grows with each such loss,
+    so that a load that began before cannot.
+    """
+
+    def __init__(self, series: CandleSeries) -> None:
+        self.uncertain_from: int | None = None
+        self.epoch = 0
+        self.found = 0
+        self.repaired = 0
+        self.repairs: deque[Hole] = deque(maxlen=_REPAIRS_SHOWN)
+        self._series = series
+        self._conceded: frozenset[Hole] = frozenset()
+        self._ask_from = 0.0
+        self._pause = 0.0
+
+    def open(self, start: int) -> bool:
+        """Nothing is certain from `start` on; True when this is a new gap."""
+        self.epoch += 1
+        self._ask_from = 0.0
+        if self.uncertain_from is not None:
+            return False
+        self.uncertain_from = start
+        self.found += 1
+        return True
+
+    def close(self) -> Hole | None:
+        """A load left no hole: the range that is certain again, if there was a gap."""
+        start, last = self.uncertain_from, self._series.last
+        self.uncertain_from = None
+        if start is None or last is None:
+            return None
+        gap = Hole(start, max(last.open_time, start))
+        self.repaired += 1
+        if gap.end > gap.start:
+            self.repairs.append(gap)
+        return gap
+
+    def holes(self, since: int | None = None) -> list[Hole]:
+        """Holes that end after `since` and that the exchange may still fill."""
+        holes = (hole for hole in self._series.holes() if hole not in self._conceded)
+        return [hole for hole in holes if since is None or hole.end > since]
+
+    def concede(self, holes: list[Hole]) -> None:
+        """The exchange itself lacks these: they stay on the chart and are not asked for again."""
+        self._conceded |= frozenset(holes)
+        self.uncertain_from = None
+
+    def may_ask(self, now: float) -> bool:
+        """Whether the last vain question is long enough ago."""
+        return now >= self._ask_from
+
+    def pause(self, now: float) -> None:
+        """Asking was in vain: again after 15 s, then twice as long each time, at most an hour."""
+        self._pause = min(_LONGEST_PAUSE, max(_FIRST_PAUSE, 2 * self._pause))
+        self._ask_from = now + self._pause
+
+    def awake(self, now: float) -> None:
+        """The market moves: what is missing need not wait longer than the first pause."""
+        self._pause = 0.0
+        self._ask_from = min(self._ask_from, now + _FIRST_PAUSE)

@@ -58,6 +58,11 @@ class Events:
             self._waiting.extend(self._outlet.take(0.05))
         raise AssertionError(f"no such {kind.__name__} came")
 
+    def waiting(self, kind: type[E]) -> list[E]:
+        """Those of a kind that have come and were not taken."""
+        self._waiting.extend(self._outlet.take())
+        return [event for event in self._waiting if isinstance(event, kind)]
+
 
 @contextmanager
 def simulated(
@@ -97,3 +102,13 @@ def running(
         engine_on(exchange.ws_url, exchange.rest_url, settings, history) as engine,
     ):
         yield simulator, exchange, engine
+
+
+def equals_ledger(engine: Engine, simulator: Simulator, subscription: Subscription) -> bool:
+    """Whether every candle of the ledger is in the series with its values, and none is missing."""
+    view = engine.view(subscription, 1_000)
+    closed = {candle.open_time: candle.values for candle in view.candles if candle.closed}
+    truth = simulator.ledger.candles(subscription.symbol.name, subscription.interval)
+    return not view.holes and all(
+        closed.get(candle.open_time) == candle.values for candle in truth[:-1]
+    )

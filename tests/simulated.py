@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from typing import Any
 
 from aiohttp import ClientSession
 from websockets.asyncio.client import ClientConnection, connect
 
-from tui.market.interval import SECOND
+from tui.market.interval import SECOND, Interval
 from tui.simulator.limits import Limits
 from tui.simulator.server import Simulator
 
 NOON = 1_795_435_200_000
+SECONDS = Interval.parse("1s")
+TALKATIVE = Limits(messages_per_second=1000)
 Json = dict[str, Any]
 
 
@@ -102,3 +104,26 @@ def closes_last_second(exchange: Exchange, frame: Json) -> bool:
 async def eventually(true: Callable[[], bool]) -> None:
     while not true():  # noqa: ASYNC110 - the condition is in the server, which has no event for it
         await asyncio.sleep(0.01)
+
+
+async def second_by_second(
+    exchange: Exchange, client: ClientConnection, seconds: int
+) -> AsyncIterator[Json]:
+    """Move the clock on by single seconds; the frames of each, once its candle is closed."""
+    for _ in range(seconds):
+        exchange.clock.now += SECOND
+        await eventually(lambda: closed_until(exchange) >= exchange.clock.now // SECOND * SECOND)
+        for frame in await waiting(client):
+            yield frame
+
+
+def closed_until(exchange: Exchange) -> int:
+    """The end (ms UTC) of the last 1s candle of BTCUSDT that is closed."""
+    candles = exchange.simulator.ledger.candles("BTCUSDT", SECONDS)
+    return candles[-1].open_time + SECOND if candles else 0
+
+
+async def waiting(client: ClientConnection) -> list[Json]:
+    """All frames sent so far: the reply to a command comes after them."""
+    await client.send('{"method":"LIST_SUBSCRIPTIONS","id":99}')
+    return (await until(client, lambda frame: frame.get("id") == 99))[:-1]

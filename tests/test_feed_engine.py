@@ -17,13 +17,13 @@ from tests.feeds import (
     QUICK,
     Events,
     engine_on,
+    equals_ledger,
     eventually,
     is_live,
     running,
     simulated,
     subscription,
 )
-from tui.feed.engine import Engine
 from tui.feed.status import (
     CandleChanged,
     ConnectionState,
@@ -32,7 +32,6 @@ from tui.feed.status import (
     Rejected,
     StateChanged,
 )
-from tui.market.symbol import Subscription
 from tui.simulator.background import BackgroundSimulator
 from tui.simulator.server import Simulator
 
@@ -40,16 +39,6 @@ BTC, ETH, SOL, XRP, KSM = (
     subscription(name) for name in ("BTCUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT", "KSMUSDT")
 )
 capacities = pytest.mark.parametrize("capacity", [1, 4])
-
-
-def _equals_ledger(engine: Engine, simulator: Simulator, subscription: Subscription) -> bool:
-    """Whether every candle of the ledger is in the series with its values, and none is missing."""
-    view = engine.view(subscription, 1_000)
-    closed = {candle.open_time: candle.values for candle in view.candles if candle.closed}
-    truth = simulator.ledger.candles(subscription.symbol.name, subscription.interval)
-    return not view.holes and all(
-        closed.get(candle.open_time) == candle.values for candle in truth[:-1]
-    )
 
 
 @capacities
@@ -90,8 +79,8 @@ def test_an_outage_is_repaired_to_the_last_digit(fault: str, capacity: int) -> N
         assert down.reason
         events.next(GapRepaired)
         eventually(lambda: is_live(engine, BTC, ETH))
-        eventually(lambda: _equals_ledger(engine, simulator, BTC))
-        eventually(lambda: _equals_ledger(engine, simulator, ETH))
+        eventually(lambda: equals_ledger(engine, simulator, BTC))
+        eventually(lambda: equals_ledger(engine, simulator, ETH))
         rows = engine.connections()
         assert all(row.reconnects >= 1 for row in rows)
         assert all(row.gaps_found == row.gaps_repaired > 0 for row in rows)
@@ -110,7 +99,7 @@ def test_frames_lost_on_an_open_connection_are_a_gap_that_is_repaired() -> None:
         events.next(GapOpened)
         repaired = events.next(GapRepaired)
         assert repaired.candles >= 1
-        eventually(lambda: _equals_ledger(engine, simulator, BTC))
+        eventually(lambda: equals_ledger(engine, simulator, BTC))
         assert engine.connections()[0].reconnects == 0
         assert engine.view(BTC, 100).repaired
 
@@ -125,7 +114,7 @@ def test_a_connection_that_is_open_but_silent_becomes_stale_and_recovers() -> No
         age = engine.status(BTC).data_age
         assert age and age >= 2.0
         events.next(StateChanged, lambda e: e.state is ConnectionState.LIVE)
-        eventually(lambda: _equals_ledger(engine, simulator, BTC))
+        eventually(lambda: equals_ledger(engine, simulator, BTC))
 
 
 def test_a_price_grows_old_while_nothing_comes() -> None:

@@ -10,8 +10,8 @@ from random import Random
 from tui.exchange import load_exchange
 from tui.feed import link as on
 from tui.feed.faults import Fault, FaultKind, of_close, of_status
-from tui.feed.link import OPEN, Link
-from tui.feed.machine import Rules, step, wake
+from tui.feed.link import OPEN, Link, Rules
+from tui.feed.machine import step, wake
 from tui.feed.settings import ConnectionSettings
 from tui.feed.status import ConnectionState as State
 from tui.market.events import Ack, Refusal

@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "feed": {"market", "exchange"},
     "stream": {"market", "feed"},
     "config": {"market", "exchange", "feed", "rules", "toml_file"},
+    "targets": {"market", "exchange", "config"},
     "workspace": {"market", "toml_file"},
     "theme": {"rules", "toml_file"},
     "keys": set(),

@@ -12,6 +12,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.simulated import (
     NOON,
+    SECONDS,
     Exchange,
     ask,
     closed_candles,
@@ -22,12 +23,10 @@ from tests.simulated import (
     until,
 )
 from tui.errors import TradexError
-from tui.market.interval import SECOND, Interval
+from tui.market.interval import SECOND
 from tui.simulator.background import BackgroundSimulator
 from tui.simulator.limits import Limits
 from tui.simulator.server import Simulator
-
-_SECONDS = Interval.parse("1s")
 
 
 def test_more_than_five_messages_a_second_end_the_connection() -> None:
@@ -86,7 +85,7 @@ def test_pings_of_the_client_are_answered_even_in_a_stall() -> None:
         exchange.clock.now += 10 * SECOND
         await (await client.ping())
         ledger = exchange.simulator.ledger
-        await eventually(lambda: len(ledger.candles("BTCUSDT", _SECONDS)) >= 11)
+        await eventually(lambda: len(ledger.candles("BTCUSDT", SECONDS)) >= 11)
         exchange.clock.now += 2 * SECOND
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(client.recv(), 0.15)

@@ -1,4 +1,4 @@
-"""Faults in what is sent, seen by a raw client: the truth stays in the ledger and in REST."""
+"""Faults in what is sent, seen by a raw client."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
 from itertools import pairwise
 from random import Random
 
@@ -16,17 +15,20 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.simulated import (
     NOON,
+    SECONDS,
+    TALKATIVE,
     Exchange,
     Json,
     ask,
-    closed_candles,
+    closed_until,
     closes_last_second,
     eventually,
     play,
     receive,
     until,
+    waiting,
 )
-from tui.market.interval import SECOND, Interval
+from tui.market.interval import SECOND
 from tui.simulator.binance import agg_trade_event, kline_event
 from tui.simulator.catalogue import CATALOGUE
 from tui.simulator.faults import (
@@ -35,32 +37,17 @@ from tui.simulator.faults import (
     Duplicate,
     Faults,
     Forget,
-    Gap,
     Garbage,
     Reorder,
-    Revise,
     Shutdown,
     Stall,
-    Withhold,
 )
 from tui.simulator.frame import Frame
 from tui.simulator.garbage import garbage
-from tui.simulator.limits import Limits
 from tui.simulator.market import Market
 from tui.simulator.wire import Wire
 
-_SECONDS = Interval.parse("1s")
-_TALKATIVE = Limits(messages_per_second=1000)
 _BTC = Market(7, CATALOGUE["BTCUSDT"])
-
-
-def test_a_candle_may_begin_before_the_one_that_a_fault_meets_last_has_closed() -> None:
-    wire = Wire(Faults(lambda: 0.0), lambda: 0.0, Random(1))
-    wire.plan(Gap(), "a", NOON, NOON + SECOND)
-    frames = [Frame("a", "{}", NOON + SECOND), Frame("a", "{}", NOON, closed=True)]
-    for frame in frames:
-        wire.put(frame)
-    assert list(wire.take()) == frames[:1]
 
 
 def test_what_is_repeated_is_the_newest_frame_of_a_stream_unless_it_closed_a_candle() -> None:
@@ -79,28 +66,6 @@ async def _trade_ids(client: ClientConnection, count: int) -> list[int]:
 
 def _printed(after: int, until: int) -> list[int]:
     return [trade.id for trade in _BTC.prints(after, until)]
-
-
-async def _second_by_second(
-    exchange: Exchange, client: ClientConnection, seconds: int
-) -> AsyncIterator[Json]:
-    """Move the clock on by single seconds; the kline frames of each, until REST knows its end."""
-    for _ in range(seconds):
-        exchange.clock.now += SECOND
-        await eventually(lambda: _closed_until(exchange) >= exchange.clock.now // SECOND * SECOND)
-        for frame in await _waiting(client):
-            yield frame
-
-
-def _closed_until(exchange: Exchange) -> int:
-    candles = exchange.simulator.ledger.candles("BTCUSDT", _SECONDS)
-    return candles[-1].open_time + SECOND if candles else 0
-
-
-async def _waiting(client: ClientConnection) -> list[Json]:
-    """All frames sent so far: the reply to a command comes after them."""
-    await client.send('{"method":"LIST_SUBSCRIPTIONS","id":99}')
-    return (await until(client, lambda frame: frame.get("id") == 99))[:-1]
 
 
 def test_a_duplicate_is_every_frame_twice_until_it_is_lifted() -> None:
@@ -165,8 +130,8 @@ def _kind(message: str | bytes) -> str:
 
 
 def test_garbage_is_the_same_for_the_same_seed_and_has_every_kind() -> None:
-    bar = _BTC.candle(_SECONDS, NOON)
-    true = kline_event(_BTC.listing, _SECONDS, NOON, bar, NOON + 1100, closed=True)
+    bar = _BTC.candle(SECONDS, NOON)
+    true = kline_event(_BTC.listing, SECONDS, NOON, bar, NOON + 1100, closed=True)
     made = [garbage(true, Random(seed)) for seed in range(2_000)]
     assert made[:50] == [garbage(true, Random(seed)) for seed in range(50)]
     texts = [text for text in made if isinstance(text, str)]
@@ -179,80 +144,14 @@ def test_garbage_is_the_same_for_the_same_seed_and_has_every_kind() -> None:
     assert max(text.count("[") for text in texts) >= 100_000
 
 
-def test_a_revised_candle_closes_twice_and_the_second_time_as_it_truly_was() -> None:
-    async def scenario(exchange: Exchange) -> None:
-        client = await exchange.dial("/ws/btcusdt@kline_1s")
-        other = await exchange.dial("/ws/ethusdt@kline_1s")
-        exchange.simulator.inject(Revise(symbol="BTCUSDT", after=0.2))
-        exchange.clock.now += 3 * SECOND + 500
-        closes = [
-            frame
-            for frame in await until(client, lambda f: f["E"] > exchange.clock.now)
-            if frame["k"]["x"]
-        ]
-        assert [frame["k"]["t"] - NOON for frame in closes] == [0, 1000, 2000, 0]
-        wrong, right = closes[0], closes[-1]
-        truth = exchange.simulator.ledger.candles("BTCUSDT", _SECONDS)[0].values
-        assert tuple(float(right["k"][key]) for key in "ohlcv") == truth
-        assert float(wrong["k"]["h"]) > float(right["k"]["h"])
-        assert float(wrong["k"]["v"]) > float(right["k"]["v"])
-        assert wrong["E"] < right["E"]
-        (row,) = await exchange.klines(symbol="BTCUSDT", interval="1s", startTime=NOON, limit=1)
-        assert row[1:6] == [right["k"][key] for key in "ohlcv"]
-        assert [k["t"] - NOON for k in await closed_candles(other, 3)] == [0, 1000, 2000]
-
-    play(scenario)
-
-
-def test_withheld_closes_never_come_but_rest_has_them() -> None:
-    async def scenario(exchange: Exchange) -> None:
-        exchange.clock.now += 450
-        client = await exchange.dial("/ws/btcusdt@kline_1s")
-        exchange.simulator.inject(Withhold(candles=3))
-        frames = [frame["k"] async for frame in _second_by_second(exchange, client, 6)]
-        assert [k["t"] - NOON for k in frames if k["x"]] == [3000, 4000, 5000]
-        assert {1000, 2000} < {k["t"] - NOON for k in frames if not k["x"]}
-        rows = await exchange.klines(symbol="BTCUSDT", interval="1s", startTime=NOON, limit=3)
-        assert [row[0] - NOON for row in rows] == [0, 1000, 2000]
-
-    play(scenario, _TALKATIVE)
-
-
-def test_in_a_gap_nothing_is_sent_of_the_candles_while_the_socket_stays_open() -> None:
-    async def scenario(exchange: Exchange) -> None:
-        exchange.clock.now += 450
-        client = await exchange.dial("/ws/btcusdt@kline_1s")
-        exchange.simulator.inject(Gap(candles=3))
-        frames = [frame["k"] async for frame in _second_by_second(exchange, client, 6)]
-        assert min(k["t"] for k in frames) == NOON + 3000
-        assert [k["t"] - NOON for k in frames if k["x"]] == [3000, 4000, 5000]
-        assert len(exchange.simulator.ledger.candles("BTCUSDT", _SECONDS)) == 6
-
-    play(scenario, _TALKATIVE)
-
-
-def test_faults_of_one_symbol_leave_the_others_alone_and_can_be_lifted() -> None:
-    async def scenario(exchange: Exchange) -> None:
-        exchange.clock.now += 450
-        client = await exchange.dial("/ws/btcusdt@kline_1s/ethusdt@kline_1s")
-        exchange.simulator.inject(Gap(candles=1000, symbol="ETHUSDT"))
-        frames = [frame async for frame in _second_by_second(exchange, client, 3)]
-        assert {frame["s"] for frame in frames} == {"BTCUSDT"}
-        exchange.simulator.lift()
-        frames = [frame async for frame in _second_by_second(exchange, client, 3)]
-        assert {frame["s"] for frame in frames} == {"BTCUSDT", "ETHUSDT"}
-
-    play(scenario, _TALKATIVE)
-
-
 _THREE = ("btcusdt@kline_1s", "ethusdt@kline_1s", "solusdt@kline_1s")
 
 
 async def _heard(exchange: Exchange, client: ClientConnection) -> set[str]:
     """The symbols that send within some seconds."""
     exchange.clock.now += 4 * SECOND
-    await eventually(lambda: _closed_until(exchange) >= exchange.clock.now // SECOND * SECOND - 1)
-    return {frame["s"] for frame in await _waiting(client)}
+    await eventually(lambda: closed_until(exchange) >= exchange.clock.now // SECOND * SECOND - 1)
+    return {frame["s"] for frame in await waiting(client)}
 
 
 def test_forgotten_streams_are_acknowledged_and_silent_until_it_is_lifted() -> None:
@@ -273,7 +172,7 @@ def test_forgotten_streams_are_acknowledged_and_silent_until_it_is_lifted() -> N
         assert await _heard(exchange, client) == {"BTCUSDT", "ETHUSDT", "SOLUSDT"}
         assert await _heard(exchange, witness) == {"BTCUSDT"}
 
-    play(scenario, _TALKATIVE)
+    play(scenario, TALKATIVE)
 
 
 def test_the_seed_chooses_what_is_forgotten() -> None:
@@ -292,13 +191,13 @@ def test_only_the_next_connection_forgets_when_so_wanted() -> None:
         later = await exchange.dial(path)
         exchange.clock.now += 4 * SECOND
         await until(later, lambda frame: closes_last_second(exchange, frame))
-        counts = [len({f["s"] for f in await _waiting(c)}) for c in (before, next_, later)]
+        counts = [len({f["s"] for f in await waiting(c)}) for c in (before, next_, later)]
         assert counts[:2] == [3, 1]
         assert await _heard(exchange, later) == {"BTCUSDT", "ETHUSDT", "SOLUSDT"}
         exchange.simulator.lift()
         assert await _heard(exchange, next_) == {"BTCUSDT", "ETHUSDT", "SOLUSDT"}
 
-    play(scenario, _TALKATIVE)
+    play(scenario, TALKATIVE)
 
 
 def test_a_burst_repeats_the_forming_state_at_its_rate_and_every_close_still_comes_once() -> None:
@@ -324,7 +223,7 @@ def test_a_burst_repeats_the_forming_state_at_its_rate_and_every_close_still_com
         assert 2_500 < count / (time.monotonic() - started) < 7_500
         assert closed == [NOON + 1000 * i for i in range(20)]
         for kline in klines[::50]:
-            bar = _BTC.candle(_SECONDS, kline["t"])
+            bar = _BTC.candle(SECONDS, kline["t"])
             assert bar.low / 100 <= float(kline["l"]) <= float(kline["h"]) <= bar.high / 100
 
     play(scenario)
@@ -339,7 +238,7 @@ def test_a_burst_leaves_a_slow_reader_connected() -> None:
         exchange.simulator.inject(Burst(rate=200_000, seconds=0.5))
         await asyncio.sleep(0.6)
         client.transport.resume_reading()
-        assert 1_000 < len(await _waiting(client)) < 70_000
+        assert 1_000 < len(await waiting(client)) < 70_000
         assert exchange.simulator.clients == 1
 
     play(scenario)
@@ -382,9 +281,9 @@ def test_a_stall_swallows_frames_that_were_late_already() -> None:
         exchange.clock.now += 10 * SECOND
         await receive(client)
         exchange.simulator.inject(Stall(0.6))
-        sent = 1 + len(await _waiting(client))
+        sent = 1 + len(await waiting(client))
         await asyncio.sleep(0.7)
-        sent += len(await _waiting(client))
+        sent += len(await waiting(client))
         assert sent < len(_printed(NOON, exchange.clock.now))
 
-    play(scenario, _TALKATIVE)
+    play(scenario, TALKATIVE)

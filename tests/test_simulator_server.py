@@ -8,6 +8,7 @@ import pytest
 
 from tests.simulated import (
     NOON,
+    SECONDS,
     Exchange,
     Json,
     ask,
@@ -17,10 +18,8 @@ from tests.simulated import (
     receive,
     until,
 )
-from tui.market.interval import MINUTE, SECOND, Interval
+from tui.market.interval import MINUTE, SECOND
 from tui.simulator.limits import Limits
-
-_SECONDS = Interval.parse("1s")
 
 
 def test_commands_are_answered_without_wrapping() -> None:
@@ -116,7 +115,7 @@ def test_closed_frames_rest_rows_and_the_ledger_are_one() -> None:
             )
             keys = ("t", "o", "h", "l", "c", "v", "T", "q", "n", "V", "Q", "B")
             assert [[frame[key] for key in keys] for frame in frames] == rows
-            ledger = {c.open_time: c for c in exchange.simulator.ledger.candles(name, _SECONDS)}
+            ledger = {c.open_time: c for c in exchange.simulator.ledger.candles(name, SECONDS)}
             for frame in frames:
                 written = tuple(float(frame[key]) for key in ("o", "h", "l", "c", "v"))
                 assert ledger[frame["t"]].values == written

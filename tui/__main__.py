@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 import click
 
 from tui.errors import TradexError
+from tui.text import clean
 
 
 def main() -> None:
@@ -21,10 +23,13 @@ def main() -> None:
         _fail(error.format_message())
     except TradexError as error:
         _fail(str(error))
+    except Exception:  # the top of the program: a traceback belongs into the log
+        logging.getLogger(__name__).exception("the program failed")
+        _fail("A fault of this program; the log file (see --help) has the reason.")
 
 
 def _fail(sentence: str) -> None:
-    click.echo(f"tradex-tui: {sentence}", err=True)
+    click.echo(f"tradex-tui: {clean(sentence, 2_000)}", err=True)
     sys.exit(2)
 
 

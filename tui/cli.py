@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,12 +11,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui.errors import TradexError, UsageError, nearest, unknown
-from tui.text import clean
 
 if TYPE_CHECKING:
     from tui.config import Config
     from tui.feed.engine import Engine
-    from tui.market.interval import Interval
     from tui.market.symbol import Subscription
 
 
@@ -87,12 +84,13 @@ _seed = click.option("--seed", type=int, default=0, show_default=True, help="Of 
 @_config_file
 def watch(symbols: tuple[str, ...], interval: str | None, config_file: Path | None) -> None:
     """Open the monitor (the default command)."""
+    from tui.targets import subscriptions
     from tui.workspace import default_path
 
     config = _load_config(config_file)
-    subscriptions = _subscriptions(symbols, interval, config)
+    asked = subscriptions(symbols, interval, config)
     _need_terminal()
-    _monitor(config, subscriptions, interval, default_path())
+    _monitor(config, asked, interval, default_path())
 
 
 @cli.command()
@@ -109,22 +107,25 @@ def demo(
     from tui.exchange.settings import ExchangeSettings
     from tui.simulator.background import BackgroundSimulator
     from tui.simulator.server import Simulator
+    from tui.targets import subscriptions
     from tui.workspace import default_path
 
     config = replace(_load_config(config_file), exchange="binance")
-    subscriptions = _subscriptions(symbols, interval, config)
+    asked = subscriptions(symbols, interval, config)
     _need_terminal()
     with BackgroundSimulator(Simulator(seed=seed)) as simulator:
         urls = ExchangeSettings(simulator.ws_url, simulator.rest_url)
         config = replace(config, exchanges={"binance": urls})
         path = default_path().with_name("demo.toml")
-        _monitor(config, subscriptions, interval, path, simulator)
+        _monitor(config, asked, interval, path, simulator)
 
 
 @cli.command()
 @click.argument("symbols", nargs=-1, required=True, metavar="SYMBOL...")
 @_interval
-@click.option("--history", type=click.IntRange(0), default=0, help="Candles from before the start.")
+@click.option(
+    "--history", type=click.IntRange(0, 100_000), default=0, help="Candles from before the start."
+)
 @click.option("--closed", is_flag=True, help="Closed candles only.")
 @click.option("--states", is_flag=True, help="Connection states too.")
 @click.option("--count", type=click.IntRange(1), help="End after so many candles.")
@@ -136,14 +137,15 @@ def stream(
     """Print candles as JSON lines, for scripts."""
     from tui.stream import StreamOptions
     from tui.stream import stream as run_stream
+    from tui.targets import subscriptions
 
     config = _load_config(config_file)
-    subscriptions = _subscriptions(symbols, interval, config)
+    asked = subscriptions(symbols, interval, config)
     wanted = StreamOptions(**options)
     engine = _engine(config, wanted.history)
     with suppress(KeyboardInterrupt):
         try:
-            run_stream(engine, subscriptions, wanted, click.echo, _warn)
+            run_stream(engine, asked, wanted, click.echo, _warn)
         except OSError as error:
             # The interpreter flushes once more at its end, into the closed pipe or full disk.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -164,9 +166,11 @@ def exchange(dialect: str, host: str, port: int, seed: int, ledger: Path | None)
     """Run the simulated exchange; its urls are printed as one line of JSON."""
     import asyncio
 
+    from tui.journal import open_journal
     from tui.simulator.background import run
     from tui.simulator.server import Simulator
 
+    open_journal()
     if dialect != "binance":
         raise unknown("dialect", dialect, ["binance"])
     simulator = Simulator(seed=seed, host=host, port=port, ledger=ledger)
@@ -182,53 +186,6 @@ def _load_config(path: Path | None) -> Config:
     return load(path, os.environ, exchange_names())
 
 
-def _subscriptions(
-    symbols: Sequence[str], interval: str | None, config: Config
-) -> list[Subscription]:
-    """What was asked for, in order and once each; raises UsageError for what cannot be."""
-    length = _parse_interval(interval) if interval else config.interval
-    found = [_parse_subscription(text, config, length) for text in symbols]
-    return list(dict.fromkeys(_served(subscription, config) for subscription in found))
-
-
-def _parse_subscription(text: str, config: Config, interval: Interval) -> Subscription:
-    """`binance:BTCUSDT@5m`; the exchange and the interval may be left out."""
-    from tui.market.symbol import Subscription, Symbol
-
-    text = clean(text, 64)
-    name, at, length = text.partition("@")
-    try:
-        symbol = Symbol.parse(name, config.exchange)
-    except ValueError:
-        message = f"'{text}' is not a symbol."
-        raise UsageError(message, "Write BTCUSDT or binance:BTCUSDT.") from None
-    return Subscription(symbol, _parse_interval(length) if at else interval)
-
-
-def _served(subscription: Subscription, config: Config) -> Subscription:
-    from dataclasses import replace
-
-    from tui.exchange import load_exchange
-    from tui.market.symbol import Symbol
-
-    symbol, interval = subscription.symbol, subscription.interval
-    exchange = load_exchange(symbol.exchange, config.exchanges.get(symbol.exchange))
-    if interval not in exchange.intervals:
-        raise unknown("interval", str(interval), [str(i) for i in sorted(exchange.intervals)])
-    return replace(subscription, symbol=Symbol(symbol.exchange, exchange.spelling(symbol.name)))
-
-
-def _parse_interval(text: str) -> Interval:
-    from tui.exchange import load_exchange
-    from tui.market.interval import Interval
-
-    try:
-        return Interval.parse(text)
-    except ValueError:
-        valid = sorted(load_exchange("binance").intervals)
-        raise unknown("interval", text, [str(i) for i in valid]) from None
-
-
 def _engine(config: Config, history: int) -> Engine:
     from tui.exchange import exchange_names, load_exchange
     from tui.feed.engine import Engine
@@ -239,7 +196,7 @@ def _engine(config: Config, history: int) -> Engine:
 
 def _monitor(
     config: Config,
-    subscriptions: list[Subscription],
+    asked: list[Subscription],
     interval: str | None,
     path: Path,
     plug: Any = None,
@@ -248,29 +205,22 @@ def _monitor(
 
     from tui import workspace as memory
     from tui.app import TradexApp
+    from tui.targets import default_subscriptions, remembered_subscriptions
 
     remembered, notice = memory.load(path)
     workspace = remembered or memory.Workspace()
-    if subscriptions or not workspace.panes:
-        panes = subscriptions or _defaults(interval, config)
-        workspace = replace(workspace, panes=tuple(panes), zoomed=None)
-    elif interval:
-        panes = [replace(pane, interval=_parse_interval(interval)) for pane in workspace.panes]
-        workspace = replace(workspace, panes=tuple(panes))
+    panes, notices = remembered_subscriptions(workspace.panes, interval, config)
+    if asked or not panes:
+        panes = asked or default_subscriptions(interval, config)
+        workspace = replace(workspace, zoomed=None)
+    workspace = replace(workspace, panes=tuple(panes))
     engine = _engine(config, config.history)
+    engine.drain()  # from here on nothing that happens is lost to the screen
     engine.start()
     try:
-        app = TradexApp(engine, config, workspace, path, plug, [notice] if notice else [])
-        app.run()
+        TradexApp(engine, config, workspace, path, plug, [*filter(None, [notice]), *notices]).run()
     finally:
         engine.stop()
-
-
-def _defaults(interval: str | None, config: Config) -> list[Subscription]:
-    from tui.exchange import load_exchange
-
-    names = load_exchange(config.exchange).default_symbols
-    return _subscriptions(names, interval, config)
 
 
 def _need_terminal() -> None:

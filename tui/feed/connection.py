@@ -34,6 +34,7 @@ from tui.feed.link import (
     Reject,
     Replied,
     RetryNow,
+    Rules,
     Send,
     SendPing,
     Start,
@@ -43,7 +44,7 @@ from tui.feed.link import (
     Tick,
     Want,
 )  # fmt: skip
-from tui.feed.machine import Rules, step, wake
+from tui.feed.machine import step, wake
 from tui.feed.meter import Meter
 from tui.feed.status import ConnectionState, StateChanged
 from tui.feed.transport import Dialer, Socket, SocketLost

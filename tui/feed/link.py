@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from math import inf
+from random import Random
 
-from tui.exchange.base import Command
+from tui.exchange.base import Command, Exchange
 from tui.feed.faults import Fault
+from tui.feed.settings import ConnectionSettings
 from tui.feed.status import ConnectionState as State
 from tui.market.events import Ack, Refusal
 from tui.market.symbol import Subscription
@@ -237,3 +239,12 @@ class Reject:
 
 
 Effect = AskDial | Dial | Send | SendPing | Hang | Lapse | Sync | Check | Reject
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What does not change while a connection lives."""
+
+    exchange: Exchange
+    settings: ConnectionSettings
+    random: Random

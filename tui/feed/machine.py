@@ -9,73 +9,27 @@ the pings say, and subscriptions are desired state.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import inf
-from random import Random
 from typing import Any
 
-from tui.exchange.base import Exchange
-from tui.feed import backoff, commands
+from tui.feed import backoff, commands, silence
+from tui.feed import link as on
 from tui.feed.faults import Fault, FaultKind
-from tui.feed.link import (
-    OPEN,
-    AskDial,
-    Check,
-    Checked,
-    DataSeen,
-    Dial,
-    DialGranted,
-    Effect,
-    Event,
-    Forgotten,
-    Hang,
-    Lapse,
-    Leaving,
-    Link,
-    Lost,
-    Opened,
-    Pending,
-    Ponged,
-    Reject,
-    Replied,
-    RetryNow,
-    Send,
-    SendPing,
-    Start,
-    Stop,
-    Sync,
-    Synced,
-    Tick,
-    Want,
-)
-from tui.feed.settings import ConnectionSettings
+from tui.feed.link import OPEN, Effect, Event, Link, Pending, Rules
 from tui.feed.status import ConnectionState as State
 from tui.market.events import Ack, Refusal
 from tui.market.symbol import Subscription
 
 STABLE = 30.0
 HALVING = 10.0
-FIRST_DATA = 10.0
-BUSY_GRACE = 3.0
-VERDICT = 3.0
-LONGEST_QUIET = 300.0
 SLOW_PROBE = 900.0
 # A successor is dialled an hour before the exchange ends a connection, not for all at once.
 SUCCESSION = 3_600.0
 SUCCESSION_SCATTER = 600.0
 FORBIDDEN_TRIES = 3
 CLOSE_TIMEOUT = 1.0
-_SUSPECTS = 4
 LATE = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What does not change while a connection lives."""
-
-    exchange: Exchange
-    settings: ConnectionSettings
-    random: Random
 
 
 def step(link: Link, event: Event, now: float, rules: Rules) -> tuple[Link, list[Effect]]:
@@ -94,22 +48,9 @@ def wake(link: Link, rules: Rules) -> float:
     times += [p.deadline for p in link.pending]
     if any(p.deadline == inf for p in link.pending):
         times.append(link.next_send)
-    if link.held and _watched(link):
-        times.append(_silent_at(link, rules))
+    if silence.is_counted(link):
+        times.append(silence.ends_patience(link, rules.settings.stale_after))
     return min(times)
-
-
-def _watched(link: Link) -> bool:
-    """Whether silence is being counted: not while it is known, or being asked about."""
-    return link.state in OPEN and link.state is not State.STALE and link.verdict_by == inf
-
-
-def _silent_at(link: Link, rules: Rules) -> float:
-    """When the silence of data becomes too long."""
-    limit = rules.settings.stale_after
-    if not link.data_seen and link.wanted <= link.synced:
-        limit = min(limit, FIRST_DATA)
-    return max(link.data_at + limit, link.quiet_until)
 
 
 class _Step:
@@ -126,39 +67,39 @@ class _Step:
 
     def take(self, event: Event) -> None:
         match event:
-            case Stop():
+            case on.Stop():
                 self.close()
             case _ if self.link.state is State.CLOSING:
                 self.closing(event)
-            case Start():
-                self.effects.append(AskDial())
-            case RetryNow():
+            case on.Start():
+                self.effects.append(on.AskDial())
+            case on.RetryNow():
                 self.retry_now()
-            case Want(subscriptions):
+            case on.Want(subscriptions):
                 self.set(wanted=subscriptions, synced=self.link.synced & subscriptions)
-            case DialGranted(wait):
+            case on.DialGranted(wait):
                 self.await_turn(wait) if wait > 0 else self.dial()
-            case Opened():
+            case on.Opened():
                 self.open()
-            case Lost(_, fault, data_at):
+            case on.Lost(_, fault, data_at):
                 self.set(data_at=max(self.link.data_at, data_at))
                 self.fail(fault)
-            case DataSeen():
+            case on.DataSeen():
                 self.data()
-            case Replied(_, reply):
+            case on.Replied(_, reply):
                 self.reply(reply)
-            case Ponged():
+            case on.Ponged():
                 self.set(pong_by=inf, ping_at=self.now + self.rules.settings.heartbeat_interval)
-            case Leaving():
+            case on.Leaving():
                 self.set(succeed_at=self.now)
-            case Synced(_, subscription):
+            case on.Synced(_, subscription):
                 self.set(synced=self.link.synced | ({subscription} & self.link.held))
                 self.live_if_whole()
-            case Forgotten(_, subscription, again):
+            case on.Forgotten(_, subscription, again):
                 self.remind(subscription, again)
-            case Checked(_, missed):
+            case on.Checked(_, missed):
                 self.checked(missed)
-            case Tick():
+            case on.Tick():
                 self.tick(event)
 
     # The way up
@@ -170,7 +111,7 @@ class _Step:
     def dial(self) -> None:
         epoch = self.link.epoch + 1
         self.set(state=State.DIALING, epoch=epoch, until=inf, reserved=False)
-        self.effects.append(Dial(epoch))
+        self.effects.append(on.Dial(epoch))
 
     def open(self) -> None:
         heartbeat = self.rules.settings.heartbeat_interval
@@ -201,7 +142,7 @@ class _Step:
         if self.link.state is State.SUBSCRIBING:
             self.set(state=State.SYNCING)
         if fresh := covers & self.link.wanted - self.link.synced:
-            self.effects.append(Sync(fresh))
+            self.effects.append(on.Sync(fresh))
 
     def refused(self, pending: Pending, reason: str) -> None:
         """One bad name fails a whole batch: ask for each by itself to learn which it is."""
@@ -213,14 +154,10 @@ class _Step:
                 self.enqueue([subscription])
             return
         self.set(wanted=self.link.wanted - set(covers))
-        self.effects.append(Reject(covers[0], reason))
+        self.effects.append(on.Reject(covers[0], reason))
 
     def data(self) -> None:
-        since = min(self.link.flowing_since, self.now)
-        self.set(data_at=self.now, data_seen=True, flowing_since=since, verdict_by=inf,
-                 quiet=False, quiet_until=0.0, quiet_for=0.0)  # fmt: skip
-        if self.link.state is State.STALE:
-            self.set(state=State.SYNCING, until=inf)
+        self.link = silence.broken(self.link, self.now)
         self.live_if_whole()
 
     def live_if_whole(self) -> None:
@@ -267,9 +204,9 @@ class _Step:
     def lapse(self) -> None:
         """Leave the socket, if there is one."""
         if self.link.state in OPEN:
-            self.effects.append(Lapse())
+            self.effects.append(on.Lapse())
         if self.link.state in OPEN or self.link.state is State.DIALING:
-            self.effects.append(Hang(gracefully=False))
+            self.effects.append(on.Hang(gracefully=False))
         self.set(
             epoch=self.link.epoch + 1, held=frozenset(), synced=frozenset(), pending=(),
             ping_at=inf, pong_by=inf, quiet=False, verdict_by=inf, flowing_since=inf,
@@ -296,28 +233,28 @@ class _Step:
 
     def close(self) -> None:
         if self.link.state in OPEN:
-            self.effects.append(Hang(gracefully=True))
+            self.effects.append(on.Hang(gracefully=True))
             self.set(state=State.CLOSING, until=self.now + CLOSE_TIMEOUT, pending=(),
                      ping_at=inf, pong_by=inf)  # fmt: skip
             return
-        self.effects.append(Hang(gracefully=False))
+        self.effects.append(on.Hang(gracefully=False))
         self.set(state=State.CLOSED, until=inf)
 
     def closing(self, event: Event) -> None:
         """Nothing leaves CLOSING but to CLOSED."""
-        if isinstance(event, Lost) or self.now >= self.link.until:
-            self.effects.append(Hang(gracefully=False))
+        if isinstance(event, on.Lost) or self.now >= self.link.until:
+            self.effects.append(on.Hang(gracefully=False))
             self.set(state=State.CLOSED, until=inf)
 
     # Time
 
-    def tick(self, tick: Tick) -> None:
+    def tick(self, tick: on.Tick) -> None:
         if self.link.state in (State.BACKOFF, State.PARKED):
             if self.now >= self.link.until and self.link.reserved:
                 self.dial()
             elif self.now >= self.link.until:
                 self.set(until=inf)
-                self.effects.append(AskDial())
+                self.effects.append(on.AskDial())
         elif self.link.state in OPEN:
             self.set(data_at=max(self.link.data_at, tick.data_at))
             if tick.late > LATE:
@@ -340,17 +277,18 @@ class _Step:
         if self.now >= self.link.pong_by:
             self.fail(Fault(FaultKind.TRANSIENT, "The exchange did not answer our ping."))
         elif self.now >= self.link.ping_at:
-            self.effects.append(SendPing(self.link.epoch))
+            self.effects.append(on.SendPing(self.link.epoch))
             self.set(ping_at=inf, pong_by=self.now + self.rules.settings.pong_timeout)
 
     def watch_silence(self) -> None:
+        stale_after = self.rules.settings.stale_after
         if self.link.state is State.STALE:
             if self.now >= self.link.until:
                 self.fail(Fault(FaultKind.TRANSIENT, "Connected, but no data came."))
         elif self.now >= self.link.verdict_by:
-            self.become_stale(self.rules.settings.stale_after)
-        elif self.link.held and _watched(self.link):
-            if self.now >= _silent_at(self.link, self.rules):
+            self.become_stale(stale_after)
+        elif silence.is_counted(self.link):
+            if self.now >= silence.ends_patience(self.link, stale_after):
                 self.suspect()
             elif self.now - self.link.flowing_since >= STABLE:
                 self.credit_stability()
@@ -358,33 +296,24 @@ class _Step:
     def suspect(self) -> None:
         """Is the market quiet, or the stream dead? Subscribe again, and ask over REST."""
         served = self.link.held & self.link.wanted
-        self.set(verdict_by=self.now + VERDICT)
-        self.effects.append(Check(frozenset(sorted(served)[:_SUSPECTS])))
+        self.link = silence.suspected(self.link, self.now)
+        self.effects.append(on.Check(frozenset(sorted(served)[: silence.SUSPECTS])))
         self.enqueue(served)
 
     def checked(self, missed: bool | None) -> None:
-        if self.link.verdict_by == inf and self.link.state is not State.STALE:
-            return
-        if missed:
-            self.become_stale(BUSY_GRACE)
-        elif missed is False:
-            self.be_quiet()
-        elif self.link.state is not State.STALE:
+        asked = self.link.verdict_by < inf
+        if missed and (asked or self.link.state is State.STALE):
+            self.become_stale(silence.BUSY_GRACE)
+        elif missed is False and (asked or self.link.state is State.STALE):
+            self.link = silence.quieted(self.link, self.now, self.rules.settings.stale_after)
+            self.live_if_whole()
+        elif missed is None and asked:
             self.become_stale(self.rules.settings.stale_after)
 
     def become_stale(self, wait: float) -> None:
         """Prices are late; if no data come within `wait` seconds either, dial anew."""
         self.credit_stability()
-        self.set(state=State.STALE, until=self.now + wait, verdict_by=inf, flowing_since=inf)
-
-    def be_quiet(self) -> None:
-        stale_after = self.rules.settings.stale_after
-        silence = min(max(stale_after, 2 * self.link.quiet_for), max(LONGEST_QUIET, stale_after))
-        back = State.SYNCING if self.link.state is State.STALE else self.link.state
-        self.set(state=back, until=inf, verdict_by=inf, quiet=True, quiet_for=silence,
-                 quiet_until=self.now + silence,
-                 flowing_since=min(self.link.flowing_since, self.now))  # fmt: skip
-        self.live_if_whole()
+        self.link = silence.stale(self.link, self.now + wait)
 
     def remind(self, subscription: Subscription, again: bool) -> None:
         if again:
@@ -402,7 +331,7 @@ class _Step:
         link = commands.difference(self.link, exchange, self.rules.settings.queue_size)
         self.link, text = commands.send_next(link, self.now, exchange.limits.command_spacing)
         if text is not None:
-            self.effects.append(Send(text))
+            self.effects.append(on.Send(text))
 
     def enqueue(self, covers: Iterable[Subscription]) -> None:
         queue_size = self.rules.settings.queue_size

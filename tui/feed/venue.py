@@ -18,8 +18,7 @@ from tui.feed.backfill import Backfill
 from tui.feed.connection import Connection
 from tui.feed.hub import Hub
 from tui.feed.limits import HostLimits, TokenBucket
-from tui.feed.link import Forgotten
-from tui.feed.machine import Rules
+from tui.feed.link import Forgotten, Rules
 from tui.feed.rest import Rest
 from tui.feed.settings import ConnectionSettings
 from tui.feed.status import ConnectionState, SymbolDirectory
@@ -31,7 +30,7 @@ _LINGER = 5.0
 _LONGEST_RETRY = 60.0
 _RELOAD, _RELOAD_REJECTED = 3_600.0, 900.0
 _PATIENCE_FOR_NAMES = 5.0
-_LEAST_SILENCE, _LONGEST_QUIET = 60.0, 600.0
+_LONGEST_QUIET = 600.0
 # A reminder to the exchange has this long (s) to take effect.
 _REMINDER = 10.0
 
@@ -69,7 +68,7 @@ class Venue:
         self._asked_for_symbols = False
         self._directory_loaded = asyncio.Event()
         self._suspects: set[Subscription] = set()
-        self._silence_limit = max(_LEAST_SILENCE, 2 * settings.stale_after)
+        self._silence_limit = 2 * settings.stale_after
 
     def add(self, subscription: Subscription) -> None:
         """Serve this subscription on a connection with room, or on a new one."""

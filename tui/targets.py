@@ -1,0 +1,73 @@
+"""What was asked to be watched: from text to subscriptions that an exchange can serve."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from tui.config import Config
+from tui.errors import TradexError, UsageError, unknown
+from tui.exchange import load_exchange
+from tui.market.interval import Interval
+from tui.market.symbol import Subscription, Symbol
+from tui.text import clean
+
+
+def subscriptions(
+    symbols: Sequence[str], interval: str | None, config: Config
+) -> list[Subscription]:
+    """The subscriptions of `binance:BTCUSDT@5m` and the like, in order and once each.
+
+    What is left out comes from `interval` and `config`. Raises UsageError for what cannot be.
+    """
+    length = parse_interval(interval) if interval else config.interval
+    found = [_parse(text, config, length) for text in symbols]
+    return list(dict.fromkeys(served(subscription, config) for subscription in found))
+
+
+def default_subscriptions(interval: str | None, config: Config) -> list[Subscription]:
+    """What is watched when nothing was asked for: the default exchange's best known symbols."""
+    return subscriptions(load_exchange(config.exchange).default_symbols, interval, config)
+
+
+def served(subscription: Subscription, config: Config) -> Subscription:
+    """The subscription in its exchange's spelling; raises UsageError when it has none such."""
+    symbol, interval = subscription.symbol, subscription.interval
+    exchange = load_exchange(symbol.exchange, config.exchanges.get(symbol.exchange))
+    if interval not in exchange.intervals:
+        raise unknown("interval", str(interval), [str(i) for i in sorted(exchange.intervals)])
+    return replace(subscription, symbol=Symbol(symbol.exchange, exchange.spelling(symbol.name)))
+
+
+def remembered_subscriptions(
+    panes: Iterable[Subscription], interval: str | None, config: Config
+) -> tuple[list[Subscription], list[str]]:
+    """What the workspace remembers, as far as it can still be served, and a notice for the rest."""
+    length = parse_interval(interval) if interval else None
+    kept, notices = [], []
+    for pane in panes:
+        try:
+            kept.append(served(replace(pane, interval=length or pane.interval), config))
+        except TradexError as error:
+            notices.append(f"{pane} is left out: {error.message}")
+    return kept, notices
+
+
+def parse_interval(text: str) -> Interval:
+    """Read `5m`; raises UsageError that names the valid ones."""
+    try:
+        return Interval.parse(text)
+    except ValueError:
+        valid = sorted(load_exchange("binance").intervals)
+        raise unknown("interval", text, [str(i) for i in valid]) from None
+
+
+def _parse(text: str, config: Config, interval: Interval) -> Subscription:
+    text = clean(text, 64)
+    name, at, length = text.partition("@")
+    try:
+        symbol = Symbol.parse(name, config.exchange)
+    except ValueError:
+        message = f"'{text}' is not a symbol."
+        raise UsageError(message, "Write BTCUSDT or binance:BTCUSDT.") from None
+    return Subscription(symbol, parse_interval(length) if at else interval)

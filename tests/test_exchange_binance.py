@@ -284,12 +284,17 @@ def test_a_candle_written_as_a_kline_is_read_as_the_same_candle(
     text: str,
 ) -> None:  # fmt: skip
     low, first, last, high = sorted(prices)
+    open_time, as_of = sorted((open_time, as_of))
     candle = Candle(open_time, first, high, low, last, volume, closed, trades, as_of)
     assume(candle.flaw is None)
     k = {"t": open_time, "T": 0, "s": "X", "i": text, "o": repr(first), "c": repr(last),
          "h": repr(high), "l": repr(low), "v": repr(volume), "n": trades, "x": closed}  # fmt: skip
     frame = wrapped({"e": "kline", "E": as_of, "s": "X", "k": k})
     assert parse(frame) == [CandleReport("X", Interval.parse(text), candle)]
+
+
+def test_a_kline_that_opens_after_its_own_event_is_not_taken() -> None:
+    assert isinstance(parse(kline(t=KLINE["E"] + 1))[0], Malformed)
 
 
 def test_every_interval_of_the_exchange_has_its_wire_value_and_back() -> None:

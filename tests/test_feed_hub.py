@@ -39,8 +39,8 @@ class Desk:
 
     def __init__(self) -> None:
         self.hub = Hub(1_000)
-        self.outlet = Outlet(candles=True)
-        self.hub.listen(self.outlet)
+        self.outlet = Outlet()
+        self.hub.listen(self.outlet, candles=True)
         self.hub.acquire(SUBSCRIPTION)
         self.plan = self.begin_load()
 
@@ -181,6 +181,18 @@ def test_a_late_close_does_not_turn_the_price_back() -> None:
     desk.hub.apply("binance", Trade("BTCUSDT", 106.0, 1.0, 2 * MINUTE + 50, 2, 2), 0.0)
     desk.live(candle(1))
     assert desk.view.price == 106.0
+
+
+def test_candles_just_before_a_loss_are_read_again_however_far_the_stream_has_got() -> None:
+    """A correction of the last one may have been sent while nobody listened."""
+    desk = Desk()
+    desk.hub.merge(SUBSCRIPTION, [candle(n) for n in range(1, 10)])
+    desk.end_load()
+    desk.hub.lapse(SUBSCRIPTION)
+    desk.live(candle(10))
+    desk.live(candle(11), now=60.0)
+    start = desk.begin_load().start
+    assert start is not None and start <= 8 * MINUTE
 
 
 def test_losing_the_link_twice_before_a_repair_is_one_gap() -> None:

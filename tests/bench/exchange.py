@@ -1,7 +1,8 @@
 """The exchange of the benchmarks, as a process of its own, so that its work is not measured.
 
-`python -m tests.bench.exchange SYMBOLS` prints one line of JSON with its urls, then obeys lines on
-standard input: `blast N` sends the next N frames as fast as the socket takes them, `send N RATE`
+`python -m tests.bench.exchange SYMBOLS RATE` has a market with RATE frames a second of each symbol.
+It prints one line of JSON with its urls, then obeys lines on standard input: `blast N` sends the
+next N frames as fast as the socket takes them, `send N RATE`
 sends RATE frames a second; both print the market time (ms UTC) of the last one when they are done.
 `play` sends frames at the market's own pace until `pause`. A frame goes to whoever subscribed to
 its symbol last.
@@ -25,7 +26,7 @@ from websockets.frames import Frame, Opcode
 from websockets.http11 import Request, Response
 from websockets.protocol import State
 
-from tests.bench.market import FRAMES_A_SECOND, MINUTE, Market, MarketFrame, names
+from tests.bench.market import MINUTE, Market, MarketFrame, names
 
 # The market starts this long (ms) before the end of a minute: whoever watches it from the first
 # seconds on sees one candle of each symbol close.
@@ -35,9 +36,10 @@ _BEFORE_CLOSE = 30_000
 class Exchange:
     """Serves one market over REST and WebSocket on one port."""
 
-    def __init__(self, symbols: int) -> None:
+    def __init__(self, symbols: int, rate: int) -> None:
         now = int(time.time() * 1000)
-        self._market = Market(names(symbols), now - now % MINUTE + MINUTE - _BEFORE_CLOSE)
+        self._market = Market(names(symbols), now - now % MINUTE + MINUTE - _BEFORE_CLOSE, rate)
+        self._rate = rate
         self._frames = self._market.frames()
         self._readers: dict[str, ServerConnection] = {}
         self._player: asyncio.Task[None] | None = None
@@ -82,7 +84,7 @@ class Exchange:
 
     async def play(self) -> None:
         """Send frames at the market's own pace."""
-        await self._send_paced(self._frames, FRAMES_A_SECOND * len(self._market.pairs))
+        await self._send_paced(self._frames, self._rate * len(self._market.pairs))
 
     async def obey(self, line: str) -> None:
         """Carry out one line of standard input."""
@@ -130,9 +132,9 @@ class Exchange:
         return pair.history(int(asked.get("startTime", 0)), int(asked["limit"]))
 
 
-async def main(symbols: int) -> None:
+async def main(symbols: int, rate: int) -> None:
     """Serve until standard input ends."""
-    exchange = Exchange(symbols)
+    exchange = Exchange(symbols, rate)
     async with serve(
         exchange.serve,
         "127.0.0.1",
@@ -149,4 +151,4 @@ async def main(symbols: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(int(sys.argv[1])))
+    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2])))

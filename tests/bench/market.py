@@ -17,7 +17,6 @@ from typing import Any
 FRAMES_A_SECOND = 4
 MINUTE = 60_000
 _HISTORY = 600
-_STEP = 1000 // FRAMES_A_SECOND
 _SIGMA = 1e-4  # of one step's log return: 0.15 % in a minute
 _STEPS_A_MINUTE = 60 * FRAMES_A_SECOND
 _COARSE_STEPS = 12  # a candle of the history is made in fewer, larger moves
@@ -125,16 +124,18 @@ class Pair:
 
 
 class Market:
-    """`symbols` walks that start at `start` (ms UTC) and go on frame by frame, symbol by symbol."""
+    """`symbols` walks from `start` (ms UTC) on, `rate` frames a second of each, in turn."""
 
-    def __init__(self, symbols: Sequence[str], start: int) -> None:
+    def __init__(self, symbols: Sequence[str], start: int, rate: int = FRAMES_A_SECOND) -> None:
         self.pairs = {name: Pair(name, start) for name in symbols}
         self._start = start
+        self._rate = rate
 
     def frames(self) -> Iterator[MarketFrame]:
         """The market's frames without end, evenly spaced in time."""
         pairs = list(self.pairs.values())
         for turn in count():
             for index, pair in enumerate(pairs):
-                time = self._start + turn * _STEP + index * _STEP // len(pairs)
+                slot = turn * len(pairs) + index
+                time = self._start + 1000 * slot // (self._rate * len(pairs))
                 yield time, pair.name, pair.frame(turn, time)

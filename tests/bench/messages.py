@@ -24,7 +24,7 @@ from collections.abc import Callable, Sequence
 from statistics import median
 
 from tests.bench.figure import Figure
-from tests.bench.market import FRAMES_A_SECOND, names
+from tests.bench.market import names
 from tests.bench.processes import ExchangeProcess
 from tui.exchange import load_exchange
 from tui.feed import transport
@@ -37,11 +37,13 @@ from tui.market.symbol import Subscription, Symbol
 CPU_PER_MESSAGE = "cpu_per_message"
 _SYMBOLS = 100
 _MOST = 2.0
-_RATE = 5_000.0
+# Of each symbol, so that market time passes as real time does.
+_SYMBOL_RATE = 50
+_RATE = float(_SYMBOLS * _SYMBOL_RATE)
 _LONGEST = 60.0
 _MICRO = 1e6
 # The first second of every symbol's frames: caches are warm, every series has data.
-_WARM_UP = _SYMBOLS * FRAMES_A_SECOND
+_WARM_UP = _SYMBOLS * _SYMBOL_RATE
 
 
 def subscriptions(count: int) -> list[Subscription]:
@@ -52,7 +54,7 @@ def subscriptions(count: int) -> list[Subscription]:
 
 def cpu_per_message(frames: int = 20_000, rounds: int = 5) -> Figure:
     """CPU microseconds of the engine and of a bare loop: medians of `rounds` rounds of `frames`."""
-    with ExchangeProcess(_SYMBOLS) as exchange:
+    with ExchangeProcess(_SYMBOLS, _SYMBOL_RATE) as exchange:
         paced = _compare(exchange, frames, rounds, _RATE)
         flood = _compare(exchange, frames, rounds, None)
     ours, bare = (_MICRO * median(side) for side in paced)

@@ -8,15 +8,19 @@ import sys
 from types import TracebackType
 from typing import Self
 
+from tests.bench.market import FRAMES_A_SECOND
 from tui.exchange.settings import ExchangeSettings
 
 
 class ExchangeProcess:
-    """Runs `tests.bench.exchange` with so many symbols between `__enter__` and `__exit__`."""
+    """Runs `tests.bench.exchange` between `__enter__` and `__exit__`.
 
-    def __init__(self, symbols: int) -> None:
+    It has so many `symbols`, each with `rate` frames a second of market time.
+    """
+
+    def __init__(self, symbols: int, rate: int = FRAMES_A_SECOND) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.bench.exchange", str(symbols)],
+            [sys.executable, "-m", "tests.bench.exchange", str(symbols), str(rate)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,

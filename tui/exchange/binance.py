@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from math import inf
 from typing import Annotated, TypeVar
 
 import msgspec
@@ -16,7 +17,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 from tui.errors import ExchangeError
 from tui.exchange.base import Command, Complaint, Exchange, Limits, Request
 from tui.exchange.settings import ExchangeSettings
-from tui.market.candle import Candle
+from tui.market.candle import Candle, flaw_of
 from tui.market.events import (
     Ack,
     CandleReport,
@@ -200,9 +201,9 @@ class Binance(Exchange):
         try:
             message = _frames.decode(frame)
             if message.data is not UNSET:
-                return _read(message.data)
+                return (_read(message.data),)
             if message.id is UNSET and message.error is UNSET and message.msg is UNSET:
-                return _read(_bare_events.decode(frame))
+                return (_read(_bare_events.decode(frame)),)
         except _UNREADABLE as error:
             return _unread(frame, error)
         return (_reply(message),)
@@ -278,30 +279,36 @@ def _commands(
     ]
 
 
-def _read(payload: Payload) -> tuple[Event, ...]:
-    match payload:
-        case KlineEvent():
-            return (_candle_report(payload),)
-        case AggTradeEvent(s, p, q, f, last, time):
-            if not (0 < p < float("inf") and 0 <= q < float("inf")):
-                return (Malformed("a trade without a finite price"),)
-            return (Trade(s, p, q, time, f, last),)
-        case MiniTickerEvent(time, s, c, o, h, low, v):
-            if Candle(0, o, h, low, c, v).flaw:
-                return (Malformed("a 24 h ticker that is not in order"),)
-            return (Ticker(s, o, h, low, c, v, time),)
-        case ShutdownEvent():
-            return (ServerClosing(),)
+def _read(payload: Payload) -> Event:
+    if isinstance(payload, KlineEvent):
+        return _candle_report(payload)
+    if isinstance(payload, AggTradeEvent):
+        return _trade(payload)
+    return _ticker(payload) if isinstance(payload, MiniTickerEvent) else ServerClosing()
 
 
 def _candle_report(event: KlineEvent) -> Event:
     k = event.k
     interval = _BY_WIRE.get(k.i)
-    if interval is None:
-        return Malformed("a kline of an unknown interval")
+    if interval is None or k.t > event.E:
+        return Malformed("a kline of an unknown interval, or of the future")
+    flaw = flaw_of(k.o, k.h, k.l, k.c, k.v)
+    if flaw:
+        return Malformed(flaw)
     candle = Candle(k.t, k.o, k.h, k.l, k.c, k.v, k.x, k.n, event.E)
-    flaw = candle.flaw
-    return Malformed(flaw) if flaw else CandleReport(event.s, interval, candle)
+    return CandleReport(event.s, interval, candle)
+
+
+def _trade(event: AggTradeEvent) -> Event:
+    if not (0 < event.p < inf and 0 <= event.q < inf):
+        return Malformed("a trade without a finite price")
+    return Trade(event.s, event.p, event.q, event.T, event.f, event.l)
+
+
+def _ticker(event: MiniTickerEvent) -> Event:
+    if flaw := flaw_of(event.o, event.h, event.l, event.c, event.v):
+        return Malformed(flaw)
+    return Ticker(event.s, event.o, event.h, event.l, event.c, event.v, event.E)
 
 
 def _reply(message: Frame) -> Event:

@@ -14,7 +14,7 @@ class ExchangeClock:
     """
 
     def __init__(self) -> None:
-        self._offset: float | None = None
+        self._best: float | None = None
         self._newer: float | None = None
         self._window_ends = 0.0
 
@@ -22,12 +22,13 @@ class ExchangeClock:
         """A message stamped `stamp` (ms) arrived at monotonic `now` (seconds)."""
         offset = stamp - now * 1000
         if now >= self._window_ends:
-            self._offset, self._newer = self._newer, None
+            self._best, self._newer = self._newer, None
             self._window_ends = now + _WINDOW
         if self._newer is None or offset > self._newer:
             self._newer = offset
+        if self._best is None or offset > self._best:
+            self._best = offset
 
     def now(self, now: float) -> int | None:
         """Exchange time at monotonic `now`; None before the first message."""
-        known = [offset for offset in (self._offset, self._newer) if offset is not None]
-        return int(now * 1000 + max(known)) if known else None
+        return None if self._best is None else int(now * 1000 + self._best)

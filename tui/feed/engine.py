@@ -165,8 +165,8 @@ class Engine:
 
     def listen(self, *, candles: bool) -> Outlet:
         """Everything from now on, in order: states and gaps, with `candles` each change too."""
-        outlet = Outlet(candles=candles)
-        self._hub.listen(outlet)
+        outlet = Outlet()
+        self._hub.listen(outlet, candles=candles)
         return outlet
 
     def drain(self) -> Drained:

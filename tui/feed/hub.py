@@ -52,8 +52,9 @@ class Hub:
         self._records: dict[Subscription, Record] = {}
         self._by_name: dict[str, dict[str, list[Record]]] = {}
         self._clocks: dict[str, ExchangeClock] = {}
-        self._dirty: set[Subscription] = set()
+        self._dirty: set[Record] = set()
         self._outlets: list[Outlet] = []
+        self._candle_outlets: list[Outlet] = []
 
     # Leases
 
@@ -62,7 +63,7 @@ class Hub:
         with self.lock:
             record = self._records.get(subscription) or self._add(subscription)
             record.leases += 1
-            self._dirty.add(subscription)
+            self._dirty.add(record)
             return record.leases == 1
 
     def release(self, subscription: Subscription) -> bool:
@@ -124,13 +125,12 @@ class Hub:
             record.report(candle)
             if self._note(record, candle, "live"):
                 record.gaps.awake(now)
-                hole = record.jumped()
-                if hole is not None and record.gaps.uncertain_from is None:
+                if record.series.holes() and (hole := record.jumped()) is not None:
                     self._lapse(record, hole)
 
     def _heard(self, record: Record, now: float) -> None:
         record.data_at = now
-        self._dirty.add(record.subscription)
+        self._dirty.add(record)
         if record.stale or record.quiet_for:
             record.quiet_until = record.quiet_for = 0.0
             self._turn(record, stale=False)
@@ -155,15 +155,20 @@ class Hub:
         change = record.series.apply(candle)
         if change is Change.NOTHING:
             return False
-        self._dirty.add(record.subscription)
-        if self._outlets:
+        self._dirty.add(record)
+        if self._candle_outlets:
             revised = change is Change.REVISED
-            self.publish(CandleChanged(record.subscription, candle, origin, revised))
+            event = CandleChanged(record.subscription, candle, origin, revised)
+            for outlet in self._candle_outlets:
+                outlet.put(event)
         return True
 
     def clock(self, exchange: str) -> ExchangeClock:
         """The exchange's time as learned from its own stamps."""
-        return self._clocks.setdefault(exchange, ExchangeClock())
+        clock = self._clocks.get(exchange)
+        if clock is None:
+            clock = self._clocks[exchange] = ExchangeClock()
+        return clock
 
     # Gaps
 
@@ -175,7 +180,7 @@ class Hub:
 
     def _lapse(self, record: Record, start: int | None = None) -> None:
         if record.lapse(start):
-            self._dirty.add(record.subscription)
+            self._dirty.add(record)
             self.publish(GapOpened(record.subscription, record.gaps.uncertain_from or 0))
 
     def repair_from(self, subscription: Subscription, now: float) -> int | None:
@@ -205,7 +210,7 @@ class Hub:
                 return True
             record.loaded = True
             record.trouble = ""
-            self._dirty.add(subscription)
+            self._dirty.add(record)
             if record.gaps.holes(plan.start):
                 return False
             if record.gaps.epoch == plan.epoch and (gap := record.gaps.close()):
@@ -218,7 +223,7 @@ class Hub:
             if record := self._records.get(subscription):
                 left = record.gaps.holes(plan.start)
                 record.gaps.concede([hole for hole in left if hole in plan.holes])
-                self._dirty.add(subscription)
+                self._dirty.add(record)
 
     def pause(self, subscription: Subscription, now: float) -> None:
         """Asking for what is overdue was in vain: ask again, but less often."""
@@ -234,7 +239,7 @@ class Hub:
             record = self._records.get(subscription)
             if record and record.trouble != reason:
                 record.trouble = reason
-                self._dirty.add(subscription)
+                self._dirty.add(record)
                 state = ConnectionState.SYNCING
                 self.publish(StateChanged(subscription, state, 0, None, reason))
 
@@ -262,7 +267,7 @@ class Hub:
             return known
 
     def _turn(self, record: Record, *, stale: bool) -> None:
-        self._dirty.add(record.subscription)
+        self._dirty.add(record)
         if record.stale is not stale:
             record.stale = stale
             state = ConnectionState.STALE if stale else ConnectionState.LIVE
@@ -275,7 +280,7 @@ class Hub:
             if record is None or record.rejected:
                 return
             record.rejected = reason
-            self._dirty.add(subscription)
+            self._dirty.add(record)
             self.publish(Rejected(subscription, reason, nearest))
 
     def pardon(self, subscription: Subscription) -> None:
@@ -283,7 +288,7 @@ class Hub:
         with self.lock:
             if record := self._records.get(subscription):
                 record.rejected = ""
-                self._dirty.add(subscription)
+                self._dirty.add(record)
 
     def rejected(self, exchange: str) -> list[Subscription]:
         """The leased subscriptions of an exchange that cannot be served."""
@@ -297,30 +302,32 @@ class Hub:
             symbol = info.symbol
             for record in self._by_name.get(symbol.exchange, {}).get(symbol.name, []):
                 record.info = info
-                self._dirty.add(record.subscription)
+                self._dirty.add(record)
 
     # What goes out
 
-    def listen(self, outlet: Outlet) -> None:
-        """Everything from now on goes to `outlet` too."""
+    def listen(self, outlet: Outlet, *, candles: bool) -> None:
+        """Everything from now on goes to `outlet` too, changes of candles only when asked for."""
         with self.lock:
             self._outlets.append(outlet)
+            if candles:
+                self._candle_outlets.append(outlet)
 
     def publish(self, event: FeedEvent) -> None:
-        """Hand one event to all outlets, on the engine's thread."""
+        """Hand one event, not of a candle, to all outlets; on the engine's thread."""
         for outlet in self._outlets:
             outlet.put(event)
 
     def touch(self, subscriptions: Iterable[Subscription]) -> None:
         """Something about these changed that is shown."""
         with self.lock:
-            self._dirty.update(subscriptions)
+            self._dirty.update(r for s in subscriptions if (r := self._records.get(s)))
 
     def take_dirty(self) -> frozenset[Subscription]:
         """What changed since the last call."""
         with self.lock:
             dirty, self._dirty = self._dirty, set()
-        return frozenset(dirty)
+        return frozenset(record.subscription for record in dirty)
 
     def record(self, subscription: Subscription) -> Record | None:
         """The state behind a subscription, to read; None when nobody holds a lease."""

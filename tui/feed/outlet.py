@@ -16,8 +16,7 @@ class Outlet:
     engine's thread, `take` on the reader's.
     """
 
-    def __init__(self, *, candles: bool) -> None:
-        self._candles = candles
+    def __init__(self) -> None:
         self._waiting: dict[Hashable, FeedEvent] = {}
         self._numbers = count()
         self._filled = threading.Event()
@@ -26,11 +25,8 @@ class Outlet:
     def put(self, event: FeedEvent) -> None:
         """Add one event; an open candle takes the place of its own earlier state."""
         key: Hashable = next(self._numbers)
-        if isinstance(event, CandleChanged):
-            if not self._candles:
-                return
-            if not event.candle.closed:
-                key = (event.subscription, event.candle.open_time)
+        if isinstance(event, CandleChanged) and not event.candle.closed:
+            key = (event.subscription, event.candle.open_time)
         with self._lock:
             self._waiting[key] = event
         self._filled.set()

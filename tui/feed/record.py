@@ -13,6 +13,7 @@ from tui.market.symbol import Subscription, SymbolInfo
 
 # A candle that the exchange did not close this long (ms) after its end is asked for over REST.
 CLOSE_GRACE = 5_000
+_DOUBTFUL = 3
 
 
 class Record:
@@ -98,12 +99,15 @@ class Record:
     def reload_from(self) -> int | None:
         """Where a load starts: the last closed candle or what is missing before it.
 
+        After a loss, some candles before it too: the exchange may have corrected them unheard.
         None when nothing was loaded yet.
         """
         first = self.series.last_closed or self.series.last
         if not self.loaded or first is None:
             return None
-        return min([first.open_time, *self._missing()])
+        lost = self.gaps.uncertain_from
+        doubtful = [] if lost is None else [self.subscription.interval.after(lost, -_DOUBTFUL)]
+        return min([first.open_time, *self._missing(), *doubtful])
 
     def repair_from(self, time: int | None, now: float) -> int | None:
         """The first candle that is missing or overdue at exchange `time`; None if all is well."""

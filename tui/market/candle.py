@@ -26,17 +26,22 @@ class Candle:
 
     @property
     def flaw(self) -> str | None:
-        """Why this cannot be a candle, or None: prices finite, above zero and in order."""
-        if not 0 < self.low <= self.high < inf:
-            return "prices must be finite, above zero, and low <= high"
-        if not (self.low <= self.open <= self.high and self.low <= self.close <= self.high):
-            return "open and close must lie between low and high"
-        return None if 0 <= self.volume < inf else "volume must be finite and not negative"
+        """Why this cannot be a candle, or None."""
+        return flaw_of(self.open, self.high, self.low, self.close, self.volume)
 
     @property
     def values(self) -> tuple[float, float, float, float, float]:
         """(open, high, low, close, volume): what two reports must share to be the same."""
         return self.open, self.high, self.low, self.close, self.volume
+
+
+def flaw_of(first: float, high: float, low: float, last: float, volume: float) -> str | None:
+    """Why these cannot be the values of a span of time, or None: finite, above zero, in order."""
+    if not 0 < low <= high < inf:
+        return "prices must be finite, above zero, and low <= high"
+    if not (low <= first <= high and low <= last <= high):
+        return "open and close must lie between low and high"
+    return None if 0 <= volume < inf else "volume must be finite and not negative"
 
 
 def supersedes(new: Candle, old: Candle) -> bool:

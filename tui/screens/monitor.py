@@ -26,13 +26,14 @@ from tui.screens.add import AddScreen
 from tui.widgets.connection_panel import ConnectionPanel
 from tui.widgets.grid import PaneGrid
 from tui.widgets.pane import Pane
+from tui.widgets.picture import Plain
 from tui.widgets.status_bar import StatusBar
 from tui.workspace import Workspace
 
 _UNDO_DEPTH = 50
 
 
-class MonitorScreen(Screen[None], inherit_bindings=False):
+class MonitorScreen(Plain, Screen[None], inherit_bindings=False):
     """Panes in their order, one of them current; what a key does to them."""
 
     class Changed(Message):
@@ -94,9 +95,9 @@ class MonitorScreen(Screen[None], inherit_bindings=False):
             if isinstance(event, Rejected):
                 self._tell_nearest(event)
         if not self.frozen:
-            for pane in self.visible_panes:
-                if pane.subscription in drained.dirty:
-                    pane.wake()
+            dirty = [pane for pane in self.panes if pane.subscription in drained.dirty]
+            for pane in filter(self._sees, dirty):
+                pane.wake()
 
     def tick(self, moment: datetime) -> None:
         """Once a second: ages and countdowns go on though nothing happens."""
@@ -104,7 +105,7 @@ class MonitorScreen(Screen[None], inherit_bindings=False):
         self.bar.show(connections, self.frozen, moment)
         if self.panel.has_class("-open"):
             self.panel.show(connections)
-        for pane in self.visible_panes:
+        for pane in filter(self._sees, self.panes):
             pane.tick()
 
     # --- what is on the screen ------------------------------------------------------------
@@ -118,16 +119,6 @@ class MonitorScreen(Screen[None], inherit_bindings=False):
     def current(self) -> Pane | None:
         """The pane that keys act on."""
         return self._current if self._current in self.panes else next(iter(self.panes), None)
-
-    @property
-    def visible_panes(self) -> Iterable[Pane]:
-        """Those that a person can see now."""
-        if not self.is_current:
-            return
-        window = self.grid.region
-        for pane in self.panes:
-            if pane.display and window.overlaps(pane.region):
-                yield pane
 
     def snapshot(self) -> Workspace:
         """All of this screen that is worth remembering."""
@@ -294,6 +285,10 @@ class MonitorScreen(Screen[None], inherit_bindings=False):
         for pane in panes:
             pane.frozen = self.frozen
         self._arrange()
+
+    def _sees(self, pane: Pane) -> bool:
+        """Whether a person can see the pane now."""
+        return self.is_current and pane.display and self.grid.region.overlaps(pane.region)
 
     def _select(self, pane: Pane) -> None:
         self._current = pane

@@ -13,14 +13,14 @@ _STOPPED = {ConnectionState.PARKED, ConnectionState.CLOSING, ConnectionState.CLO
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """The words, a shorter form for narrow panes, and the role that colours them.
+    """The same words from their longest form to their shortest, and the role that colours them.
 
     Roles: `live`, `waiting` (on the way to data), `late` (a price that may be old), `stopped`.
-    `current` is whether the price beside these words can be trusted to be the newest.
+    `current` is whether the price beside these words can be trusted to be the newest; where it
+    cannot, every form has its age as soon as there was a price.
     """
 
-    text: str
-    short: str
+    forms: tuple[str, ...]
     role: str
     current: bool = False
 
@@ -28,35 +28,66 @@ class Freshness:
 def freshness(status: FeedStatus) -> Freshness:
     """What a person must know of a subscription's state; never by colour alone."""
     if status.rejected:
-        return Freshness(f"STOPPED: {status.rejected}", "STOPPED", "stopped")
+        return _stopped(status, status.rejected)
     match status.state:
         case ConnectionState.LIVE:
             return _live(status)
         case ConnectionState.SYNCING:
-            return Freshness("SYNCING", "SYNCING", "waiting", current=True)
+            return _syncing(status)
         case ConnectionState.STALE:
-            return Freshness(f"STALE {_age(status)}".strip(), "STALE", "late")
+            return Freshness(_ending("STALE", status), "late")
         case ConnectionState.BACKOFF:
             return _retry(status)
         case state if state in _STOPPED:
-            return Freshness(f"STOPPED: {status.reason or 'closed'}", "STOPPED", "stopped")
+            return _stopped(status, status.reason or "closed")
         case _:
             tries = f" {status.attempt}" if status.attempt > 1 else ""
-            return Freshness(f"CONNECTING{tries}", "CONNECT", "waiting")
+            forms = f"CONNECTING{tries}", "CONNECTING", "CONNECT"
+            return Freshness(_old(forms, status), "waiting")
 
 
 def _live(status: FeedStatus) -> Freshness:
     if status.quiet:
-        return Freshness(f"QUIET {_age(status)}".strip(), "QUIET", "live", current=True)
+        return Freshness((*_ending("QUIET", status), "QUIET"), "live", current=True)
     old = (status.data_age or 0) > _AGE_WORTH_SAYING
-    text = f"LIVE {_age(status)}" if old else "LIVE"
-    return Freshness(text, "LIVE", "live", current=True)
+    forms = (*_ending("LIVE", status), "LIVE") if old else ("LIVE",)
+    return Freshness(forms, "live", current=True)
+
+
+def _syncing(status: FeedStatus) -> Freshness:
+    """Prices come in unless the last one is from before an outage."""
+    words = (f"SYNCING: {status.reason}", "SYNCING") if status.reason else ("SYNCING",)
+    if (status.data_age or 0) <= _AGE_WORTH_SAYING:
+        return Freshness(words, "waiting", current=True)
+    return Freshness(_old((*words, "SYNC"), status), "waiting")
 
 
 def _retry(status: FeedStatus) -> Freshness:
     wait = "now" if not status.retry_in else f"in {status.retry_in:.0f} s"
-    return Freshness(f"RETRY {status.attempt} {wait}", f"RETRY {status.attempt}", "late")
+    tries = f"RETRY {status.attempt}"
+    if status.data_age is None:
+        return Freshness((f"{tries} {wait}", tries), "late")
+    old = age(status.data_age)
+    return Freshness(
+        (f"{tries} {wait}, {old} old", f"{tries}, {old} old", *_ending("RETRY", status)), "late"
+    )
 
 
-def _age(status: FeedStatus) -> str:
-    return "" if status.data_age is None else age(status.data_age)
+def _stopped(status: FeedStatus, reason: str) -> Freshness:
+    return Freshness(_old((f"STOPPED: {reason}", "STOPPED"), status), "stopped")
+
+
+def _old(words: tuple[str, ...], status: FeedStatus) -> tuple[str, ...]:
+    """Each of the words with the age of the price, the last one once more in fewer cells."""
+    if status.data_age is None:
+        return words
+    old = age(status.data_age)
+    return *(f"{word}, {old} old" for word in words), *_ending(words[-1], status)
+
+
+def _ending(word: str, status: FeedStatus) -> tuple[str, ...]:
+    """`STALE 31 s`, `STALE 31s`."""
+    if status.data_age is None:
+        return (word,)
+    old = age(status.data_age)
+    return f"{word} {old}", f"{word} {old.replace(' ', '')}"

@@ -11,6 +11,7 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
 from tui.widgets.pane import Pane
+from tui.widgets.picture import Plain
 
 _GUTTER = 1
 # A pane at least this large has a chart that is worth its place; smaller ones become lines.
@@ -65,7 +66,7 @@ def regions(count: int, width: int, height: int, chosen: Plan) -> list[Region]:
     return found
 
 
-class PaneGrid(VerticalScroll, can_focus=False):
+class PaneGrid(Plain, VerticalScroll, can_focus=False):
     """Panes in reading order; it alone decides where they stand."""
 
     DEFAULT_CSS = """

@@ -18,7 +18,8 @@ from tui.feed.status import ConnectionState, SeriesView
 from tui.market.symbol import Subscription
 from tui.widgets.candle_chart import CandleChart
 from tui.widgets.freshness import Freshness, freshness
-from tui.widgets.header import Headline, PaneHeader, headline
+from tui.widgets.header import PaneHeader
+from tui.widgets.headline import Change, change_of, headline
 from tui.widgets.picture import Plain
 
 log = logging.getLogger(__name__)
@@ -27,7 +28,7 @@ _CHART_ROWS = 3
 # The change of an exchange without a 24 h ticker counts over at least so many candles.
 _LEAST_CANDLES = 120
 _PAN_STEP = 5
-_FAILED = Freshness("STOPPED: failed", "STOPPED", "stopped")
+_FAILED = Freshness(("STOPPED: failed", "STOPPED"), "stopped")
 _OFFLINE = "No network? tradex-tui demo"
 
 
@@ -55,9 +56,6 @@ class Pane(Plain, can_focus=True):
         &.-empty > CandleChart { display: none; }
         &.-tall > PaneHeader { height: 2; }
         &.-flat > CandleChart, &.-flat > Static { display: none; }
-        &.-late .price > .picture--up, &.-late .price > .picture--down {
-            color: $market-stale;
-        }
         &.-late .picture--tag-up, &.-late .picture--tag-down { background: $market-stale; }
         &:focus > PaneHeader { background: $primary 30%; }
     }
@@ -75,7 +73,7 @@ class Pane(Plain, can_focus=True):
         self.note = Static("", markup=False)
         self._news = asyncio.Event()
         self._view: SeriesView | None = None
-        self._line: Headline | None = None
+        self._change: Change | None = None
         self._change_due = False
         self._said = ""
 
@@ -91,7 +89,7 @@ class Pane(Plain, can_focus=True):
         self.nearest = ()
         self.options = replace(self.options, offset=0)
         self.chart.forget()
-        self._view = self._line = None
+        self._view = self._change = None
         self.follow()
 
     @on(CandleChart.Resized)
@@ -150,7 +148,8 @@ class Pane(Plain, can_focus=True):
             return
         view = self._next_view()
         fresh = freshness(view.status)
-        self.header.show(self._headline(view, fresh))
+        change, back = self._next_change(view), self.options.offset
+        self.header.show(headline(view, fresh, change, frozen=self.frozen, back=back))
         self.set_class(not fresh.current, "-late")
         self.set_class(not view.candles, "-empty")
         if view.candles:
@@ -158,14 +157,12 @@ class Pane(Plain, can_focus=True):
         else:
             self._say(waiting_for(view, self.nearest))
 
-    def _headline(self, view: SeriesView, fresh: Freshness) -> Headline:
+    def _next_change(self, view: SeriesView) -> Change | None:
         """The change follows the price once a second: it would double what a tick sends."""
-        line = headline(view, fresh, frozen=self.frozen, back=self.options.offset)
-        if self._line and not self._change_due:
-            line = replace(line, change=self._line.change)
-        self._line = line
-        self._change_due = False
-        return line
+        if self._change_due or not self._change:
+            self._change = change_of(view)
+            self._change_due = False
+        return self._change
 
     def _next_view(self) -> SeriesView:
         """The newest view, or the one shown while frozen; a panned chart stands still."""
@@ -184,7 +181,8 @@ class Pane(Plain, can_focus=True):
         self.add_class("-empty", "-late")
         self._say("This pane failed and stopped. The log has the reason; d removes it.")
         if self._view:
-            self.header.show(headline(self._view, _FAILED, frozen=False, back=0))
+            line = headline(self._view, _FAILED, self._change, frozen=False, back=0)
+            self.header.show(line)
 
     def _say(self, text: str) -> None:
         if self._said != text:

@@ -8,13 +8,24 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.chart.picture import ROLES, Row
+from tui.chart.picture import ROLES, Row, Run
 
-_TEXT_ROLES = ("up", "down", "text", "strong", "muted", "live", "waiting", "late", "stopped")
+_TEXT_ROLES = (
+    "up",
+    "down",
+    "stale",
+    "text",
+    "strong",
+    "muted",
+    "live",
+    "waiting",
+    "late",
+    "stopped",
+)
 _EMPTY: Row = ()
 
 
@@ -28,33 +39,41 @@ class Plain(Widget):
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes=classes)
-        self._strips: dict[int, Strip] = {}
-        self._strips_width = 0
+        self._strips: list[Strip] = []
+        self._painted: Size | None = None
+        self._stale: set[int] = set()
+        self._blank = Strip([])
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        width = self.outer_size.width
-        if self._strips_width != width:
-            self._strips.clear()
-            self._strips_width = width
-        known = self._strips
-        strips = [known[y] if y in known else self._strip(y, width) for y in crop.line_range]
-        whole = crop.column_span == (0, width)
+        size = self.outer_size
+        if size != self._painted:
+            self._painted = size
+            self._blank = Strip.blank(size.width, self.filtered(self.rich_style))
+            self._strips = [self.line(y, size.width) for y in range(size.height)]
+        else:
+            for y in self._stale:
+                self._strips[y] = self.line(y, size.width)
+        self._stale.clear()
+        if crop.size == size:
+            return self._strips
+        strips = [self._strips[y] for y in crop.line_range]
+        whole = crop.column_span == (0, size.width)
         return strips if whole else [strip.crop(*crop.column_span) for strip in strips]
 
     def line(self, y: int, width: int) -> Strip:
         """The cells of row `y`; blank unless overridden."""
-        return Strip.blank(width, self.rich_style)
+        return self._blank
 
-    def notify_style_update(self) -> None:
-        self._strips.clear()
-        super().notify_style_update()
-
-    def _strip(self, y: int, width: int) -> Strip:
-        strip = self.line(y, width)
+    def filtered(self, style: Style) -> Style:
+        """The style as the terminal can show it; filters know no more of a line than its styles."""
+        strip = Strip([Segment(" ", style)])
         for line_filter in self.get_line_filters():
             strip = strip.apply_filter(line_filter, self.background_colors[1])
-        self._strips[y] = strip
-        return strip
+        return next(iter(strip)).style or style
+
+    def notify_style_update(self) -> None:
+        self._painted = None
+        super().notify_style_update()
 
 
 class Picture(Plain):
@@ -85,6 +104,7 @@ class Picture(Plain):
         & > .picture--uncertain { color: $market-warn; }
         & > .picture--tag-up { color: $background; background: $market-up; }
         & > .picture--tag-down { color: $background; background: $market-down; }
+        & > .picture--stale { color: $market-stale; }
         & > .picture--text { color: $foreground; }
         & > .picture--strong { color: $foreground; text-style: bold; }
         & > .picture--muted { color: $market-axis; }
@@ -113,16 +133,21 @@ class Picture(Plain):
             if old != new
         ]
         self._rows = rows
-        for region in changed:
-            self._strips.pop(region.y, None)
+        self._stale.update(region.y for region in changed if region.y < len(self._strips))
         if changed:
             self.refresh(*changed)
 
     def line(self, y: int, width: int) -> Strip:
-        row = self._rows[y] if y < len(self._rows) else _EMPTY
+        if y >= len(self._rows):
+            return self._blank
+        row = _joined(self._rows[y])
         cells = sum(len(text) for text, _ in row)
         strip = Strip([Segment(text, self._style(role)) for text, role in row], cells)
-        return strip if cells == width else strip.adjust_cell_length(width, self.rich_style)
+        return (
+            strip
+            if cells == width
+            else strip.crop(0, width).extend_cell_length(width, self._style(""))
+        )
 
     def notify_style_update(self) -> None:
         self._role_styles.clear()
@@ -131,9 +156,8 @@ class Picture(Plain):
     def _style(self, role: str) -> Style:
         if role not in self._role_styles:
             # A widget that is being removed may be painted once more, without its roles.
-            self._role_styles[role] = self.get_component_rich_style(
-                f"picture--{role}", default=self.rich_style
-            )
+            style = self.get_component_rich_style(f"picture--{role}", default=self.rich_style)
+            self._role_styles[role] = self.filtered(style)
         return self._role_styles[role]
 
 
@@ -147,6 +171,19 @@ class TextPicture(Picture):
     """A picture in the roles of headers, panels and bars."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"picture--{role}" for role in _TEXT_ROLES}
+
+
+def _joined(row: Row) -> list[Run]:
+    """Blanks given the role of what stands before them: a role less is a colour less to send."""
+    runs: list[Run] = []
+    for text, role in row:
+        if role == "blank" and runs and not runs[-1][1].startswith("tag"):
+            runs[-1] = runs[-1][0] + text, runs[-1][1]
+        elif runs and role == runs[-1][1]:
+            runs[-1] = runs[-1][0] + text, role
+        else:
+            runs.append((text, role))
+    return runs
 
 
 def _changed_cells(old: Row, new: Row) -> int:

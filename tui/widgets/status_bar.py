@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.events import Click
 
 from tui.chart.picture import Row
 from tui.feed.status import ConnectionState, ConnectionStatus
 from tui.keys import KEYS, Key, hints
 from tui.widgets.connection_panel import unstable
-from tui.widgets.picture import TextPicture
+from tui.widgets.picture import Plain, TextPicture
 
 _WORDS = {
     ConnectionState.LIVE: ("live", "live"),
@@ -42,12 +41,13 @@ def health(connections: Sequence[ConnectionStatus], frozen: bool) -> Row:
     return _joined(runs or [("no symbols", "muted")], " · ")
 
 
-class StatusBar(Horizontal):
+class StatusBar(Plain):
     """Health, key hints and clock."""
 
     DEFAULT_CSS = """
     StatusBar {
-        height: 1; background: $surface; padding: 0 1; overflow: hidden;
+        layout: horizontal; width: 1fr; height: 1;
+        background: $surface; padding: 0 1; overflow: hidden;
         & > #hints { width: 1fr; margin: 0 2; }
         & > #clock { width: 8; }
     }

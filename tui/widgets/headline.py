@@ -1,0 +1,195 @@
+"""What a pane's header says: symbol, price, change, and how fresh that is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+from textual.geometry import Region
+
+from tui.chart.picture import Row, blank
+from tui.feed.status import SeriesView
+from tui.market.candle import Candle
+from tui.market.format import age, percent, price
+from tui.widgets.freshness import Freshness
+
+_GAP = 2
+_NARROW = 48  # below, fields stand one cell apart
+# Fields of one row keep these widths at least, so that the rows of a list stand in columns.
+_CHANGE_CELLS = 8
+_WORDS_CELLS = 10
+_WORD_CELLS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How far the price has come, as text, and since when; `up` gives both their arrow."""
+
+    text: str
+    reach: str
+    up: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The texts of a header, those with several forms from the longest to the shortest."""
+
+    titles: tuple[str, ...]
+    price: Row
+    change: Row
+    reach: Row
+    freshness: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A row of the header, or one side of it: where it stands, in cells, and what it shows."""
+
+    region: Region
+    row: Row
+
+
+def change_of(view: SeriesView) -> Change | None:
+    """The change since 24 hours ago, or since the oldest candle loaded; None without either."""
+    before, reach = _reference(view)
+    if view.price is None or not before:
+        return None
+    ratio = view.price / before - 1
+    return Change(percent(ratio), reach, ratio >= 0)
+
+
+def headline(
+    view: SeriesView, fresh: Freshness, change: Change | None, *, frozen: bool, back: int
+) -> Headline:
+    """What the header of this view says; the chart is panned `back` candles.
+
+    Price and arrow take the colour of the change, and lose it with a price that may be old.
+    """
+    symbol = view.subscription.symbol
+    interval = f"{view.subscription.interval}{f' · {back} back' if back else ''}"
+    direction = ("up" if change.up else "down") if change else "text"
+    role = direction if fresh.current else "stale"
+    return Headline(
+        titles=(
+            f"{symbol.name} {interval} {symbol.exchange}",
+            f"{symbol.name} {interval}",
+            symbol.name,
+        ),
+        price=_price(view, change, role),
+        change=((change.text, role),) if change else (),
+        reach=((change.reach, "muted"),) if change else (),
+        freshness=tuple(((form, fresh.role),) for form in fresh.forms)
+        if not frozen
+        else ((("FROZEN", "late"),),),
+    )
+
+
+def place(line: Headline, width: int, rows: int) -> tuple[Part, Part]:
+    """The two parts of a header of `width` x `rows` (1 or 2) cells.
+
+    What changes most stands first in its part: what follows a change is not painted again. One
+    row: the title, and beside it price, change and freshness. Two rows: title and freshness, and
+    below them price and change. In one row the fields give way in this order: exchange, reach of
+    the change, interval, the freshness' detail, the change.
+    """
+    if rows > 1:
+        return _two_rows(line, width)
+    gap = _GAP if width >= _NARROW else 1
+    title, *after = _fitting(line, width, gap)
+    tail = _spaced((line.price, gap), (after[0], 1), (after[1], gap), (after[2], 0))
+    edge = max(0, width - _cells(tail))
+    return (
+        Part(Region(0, 0, edge, 1), _title(title, edge - gap)),
+        Part(Region(edge, 0, width - edge, 1), tail),
+    )
+
+
+def _two_rows(line: Headline, width: int) -> tuple[Part, Part]:
+    short = line.titles[-1]
+    fresh = next(
+        (f for f in line.freshness if len(short) + 1 + _cells(f) <= width), line.freshness[-1]
+    )
+    edge = max(0, width - _cells(fresh))
+    title = _title(next((t for t in line.titles if len(t) < edge), short), edge - 1)
+    return (
+        Part(Region(0, 0, width, 1), _apart(title, fresh, width)),
+        Part(Region(0, 1, width, 1), _apart(line.price, _change_that_fits(line, width), width)),
+    )
+
+
+def _change_that_fits(line: Headline, width: int) -> Row:
+    room = width - _cells(line.price) - 1
+    whole = _spaced((line.change, 1), (line.reach, 0))
+    return next((row for row in (whole, line.change) if _cells(row) <= room), ())
+
+
+def _fitting(line: Headline, width: int, gap: int) -> tuple[str, Row, Row, Row]:
+    """Title, change, reach and freshness in the longest forms that fit."""
+    long, middle, short = line.titles
+    change, none = _padded(line.change, _CHANGE_CELLS), ()
+    words, *fewer = (_padded(form, _WORDS_CELLS) for form in line.freshness)
+    fewer = [_padded(form, _WORD_CELLS) for form in fewer or line.freshness]
+    choices: list[tuple[str, Row, Row, Row]] = [
+        (long, change, line.reach, words),
+        (middle, change, line.reach, words),
+        (middle, change, none, words),
+        (short, change, none, words),
+        *((title, change, none, form) for form, title in product(fewer, (middle, short))),
+        *((short, none, none, form) for form in fewer),
+    ]
+    for choice in choices:
+        title, *after = choice
+        if len(title) + sum(gap + _cells(row) for row in (line.price, *after) if row) <= width:
+            return choice
+    return choices[-1]
+
+
+def _spaced(*fields: tuple[Row, int]) -> Row:
+    """The fields that are not empty beside each other, each with so many cells before it."""
+    row: Row = ()
+    for field, gap in fields:
+        if field:
+            row += (blank(gap), *field) if row else field
+    return row
+
+
+def _apart(left: Row, right: Row, width: int) -> Row:
+    """Both ends of a row of `width` cells."""
+    return (*left, blank(max(0, width - _cells(left) - _cells(right))), *right)
+
+
+def _padded(row: Row, cells: int) -> Row:
+    missing = cells - _cells(row)
+    if not row or missing <= 0:
+        return row
+    (text, role), *rest = row
+    return ((" " * missing + text, role), *rest)
+
+
+def _price(view: SeriesView, change: Change | None, role: str) -> Row:
+    if view.price is None:
+        return (("–", "muted"),)
+    arrow = (" ▲" if change.up else " ▼") if change else ""
+    return ((f"{price(view.price, view.price_digits)}{arrow}", role),)
+
+
+def _reference(view: SeriesView) -> tuple[float | None, str]:
+    """The price that the change counts from: 24 hours ago, or the oldest candle loaded."""
+    if view.ticker:
+        return view.ticker.open, "24h"
+    if not view.candles:
+        return None, ""
+    first: Candle = view.candles[0]
+    span = (view.candles[-1].open_time - first.open_time) / 1000
+    return first.open, age(span).replace(" ", "")
+
+
+def _title(text: str, width: int) -> Row:
+    name, _, rest = text.partition(" ")
+    if len(name) > width:
+        return ((f"{name[: max(0, width - 1)]}…", "strong"),) if width > 0 else ()
+    return ((name, "strong"), (f" {rest}", "muted"))[: 2 if rest else 1]
+
+
+def _cells(row: Row) -> int:
+    return sum(len(text) for text, _ in row)

@@ -53,8 +53,8 @@ class Desk:
         self.plan = plan
         return plan
 
-    def end_load(self, filled: int = 0) -> bool:
-        return self.hub.loaded(SUBSCRIPTION, self.plan, filled)
+    def end_load(self) -> bool:
+        return self.hub.loaded(SUBSCRIPTION, self.plan)
 
     def told(self, kind: type) -> list[object]:
         return [event for event in self.outlet.take() if isinstance(event, kind)]
@@ -107,8 +107,8 @@ def test_a_jump_in_the_stream_opens_a_gap_and_history_repairs_it() -> None:
     assert desk.view.uncertain_from == 3 * MINUTE
     start = desk.begin_load().start
     assert start is not None and start <= 3 * MINUTE
-    filled = desk.hub.merge(SUBSCRIPTION, [candle(3), candle(4), candle(5)])
-    assert desk.end_load(filled)
+    desk.hub.merge(SUBSCRIPTION, [candle(3), candle(4), candle(5)])
+    assert desk.end_load()
     assert desk.told(GapRepaired) == [GapRepaired(SUBSCRIPTION, 3 * MINUTE, 6 * MINUTE, 3)]
     repaired = desk.view
     assert repaired.uncertain_from is None
@@ -147,7 +147,7 @@ def test_a_load_that_began_before_the_link_was_lost_does_not_end_the_uncertainty
     plan = desk.begin_load()
     desk.hub.lapse(SUBSCRIPTION)
     desk.hub.merge(SUBSCRIPTION, [candle(1)])
-    assert desk.hub.loaded(SUBSCRIPTION, plan, 0)
+    assert desk.hub.loaded(SUBSCRIPTION, plan)
     assert desk.view.uncertain_from == 2 * MINUTE
     assert desk.told(GapRepaired) == []
 

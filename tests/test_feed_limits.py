@@ -21,15 +21,28 @@ def test_a_bucket_gives_its_burst_at_once_and_then_a_turn_each_spacing() -> None
     assert bucket.reserve(100.0) == 0.0
 
 
-@given(st.lists(st.floats(0.0, 3.0), max_size=60))
-def test_no_minute_has_more_dials_of_one_connection_than_eleven(pauses: list[float]) -> None:
-    """Each dial is asked for when the one before it was made."""
-    bucket, now, dials = TokenBucket(5, 10.0), 0.0, []
+@given(st.lists(st.floats(0.0, 40.0), max_size=60))
+def test_a_connection_dials_at_most_eleven_times_in_the_first_minute_and_six_in_any_after(
+    pauses: list[float],
+) -> None:
+    """Each dial is asked for some time after the one before it was made."""
+    bucket, now, dials = TokenBucket(5, 10.0, refills=False), 0.0, []
     for pause in pauses * 3:
         now += pause
         now += bucket.reserve(now)
         dials.append(now)
-    assert all(sum(start <= t < start + 59.99 for t in dials) <= 11 for start in dials)
+    assert sum(t < 59.99 for t in dials) <= 11
+    later = [t for t in dials[5:] if t > dials[4] + 10]
+    assert all(sum(start <= t < start + 59.99 for t in later) <= 6 for start in later)
+
+
+def test_a_stable_period_gives_a_connection_its_burst_back() -> None:
+    bucket = TokenBucket(5, 10.0, refills=False)
+    for _ in range(5):
+        bucket.reserve(0.0)
+    assert [bucket.reserve(1000.0) for _ in range(2)] == [0.0, 10.0]
+    bucket.restore()
+    assert [bucket.reserve(2000.0) for _ in range(5)] == [0.0] * 5
 
 
 def test_a_bucket_that_was_not_used_for_long_gives_no_more_than_its_burst() -> None:
@@ -37,13 +50,23 @@ def test_a_bucket_that_was_not_used_for_long_gives_no_more_than_its_burst() -> N
     assert [bucket.reserve(1e6) for _ in range(3)] == [0.0, 0.0, 1.0]
 
 
-def test_a_refusal_to_one_holds_for_all_of_the_host() -> None:
-    host = HostLimits(TokenBucket(10, 1.0), TokenBucket(10, 1.0))
-    host.hold(50.0)
-    host.hold(20.0)
-    assert host.dial_turn(10.0) == 40.0
+def paced(seconds: float, code: int = 429) -> Fault:
+    return Fault(FaultKind.PACED, "slow down", code, retry_after=seconds)
+
+
+def test_a_refusal_to_one_holds_for_all_of_the_host_and_they_come_back_one_by_one() -> None:
+    host = HostLimits(TokenBucket(2, 1.0), TokenBucket(10, 1.0))
+    host.hold(10.0, paced(40.0))
+    host.hold(10.0, paced(10.0))
+    assert [host.dial_turn(10.0) for _ in range(4)] == [40.0, 40.0, 41.0, 42.0]
     assert host.request_turn(10.0, 2.0) == 40.0
-    assert host.dial_turn(50.0) == 0.0
+    assert (host.held(49.0), host.held(50.0)) == (True, False)
+
+
+def test_n13_a_repeated_ban_holds_twice_as_long_each_time() -> None:
+    host = HostLimits(TokenBucket(2, 1.0), TokenBucket(10, 1.0))
+    waits = [host.hold(0.0, paced(120.0, 418)).retry_after for _ in range(3)]
+    assert waits == [120.0, 240.0, 480.0]
 
 
 @given(st.integers(1, 10_000), st.integers(0, 2**32))

@@ -310,6 +310,8 @@ def test_a_dial_that_has_to_wait_for_its_turn_says_so_and_needs_no_second_turn()
     assert (link.state, effects) == (State.BACKOFF, [])
     assert link.fault and link.fault.reason == "Waiting for a turn to dial."
     link, effects = step(link, on.Tick(0.0), 4.0, rules)
+    assert effects == [on.AskDial(reserved=True)]
+    link, effects = step(link, on.DialGranted(), 4.0, rules)
     assert effects == [on.Dial(link.epoch)]
 
 

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
 from itertools import count
 from random import Random
 
@@ -17,7 +16,6 @@ from tui.feed.faults import FaultKind
 from tui.feed.hub import Hub
 from tui.feed.rest import RequestFailed, Rest
 from tui.market.candle import Candle
-from tui.market.interval import Interval
 from tui.market.symbol import Subscription
 
 _TRIES_TO_FILL = 3
@@ -26,14 +24,6 @@ _LONGEST_RETRY = 30.0
 _SLOW_PROBE = 900.0
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """What a load brought: rows in all, and how many of them changed the series."""
-
-    rows: int
-    changed: int
 
 
 Unknown = Callable[[Subscription, str], Awaitable[None]]
@@ -88,35 +78,39 @@ class Backfill:
             plan = self._hub.load_plan(subscription)
             if plan is None:
                 return
-            loaded = await self._load(subscription, plan.start)
+            rows = await self._load(subscription, plan.start)
             last = attempt == _TRIES_TO_FILL
-            if (loaded.rows or last) and self._hub.loaded(subscription, plan, loaded.changed):
+            if (rows or last) and self._hub.loaded(subscription, plan):
                 return
             if last:
                 self._hub.concede(subscription, plan)
             else:  # the REST side may lag behind the stream
                 await asyncio.sleep(_REST_LAG * attempt)
 
-    async def _load(self, subscription: Subscription, start: int | None) -> Loaded:
-        """All pages from `start` up to now, or the newest candles."""
+    async def _load(self, subscription: Subscription, start: int | None) -> int:
+        """All pages from `start` up to now, or the newest candles; how many rows came."""
         page = self._exchange.limits.history_page
         if start is None and self._history >= page:
-            start = self._history_start(subscription.interval)
+            start = await self._history_start(subscription)
         limit = page if start is not None else self._history + 1
-        rows = changed = 0
+        rows = 0
         while True:
             candles = await self._page(subscription, start, limit)
             fresh = [c for c in candles if start is None or c.open_time >= start]
             rows += len(fresh)
-            changed += self._hub.merge(subscription, fresh)
+            self._hub.merge(subscription, fresh)
             reached_now = start is None or not fresh or not fresh[-1].closed
             if reached_now or self._hub.record(subscription) is None:
-                return Loaded(rows, changed)
+                return rows
             start = subscription.interval.after(fresh[-1].open_time)
 
-    def _history_start(self, interval: Interval) -> int:
-        now = self._now(None)
-        return interval.after(interval.floor(now), -min(self._history, interval.steps(0, now) - 1))
+    async def _history_start(self, subscription: Subscription) -> int | None:
+        """Where more history than a page starts, by the exchange's newest candle."""
+        newest = await self._page(subscription, None, 1)
+        if not newest:
+            return None
+        interval, last = subscription.interval, newest[-1].open_time
+        return interval.after(last, -min(self._history, interval.steps(0, last)))
 
     async def _page(
         self, subscription: Subscription, start: int | None, limit: int

@@ -16,12 +16,12 @@ _PACED_ATTEMPT = 3
 def delay(attempt: int, base: float, factor: float, cap: float, random: Random) -> float:
     """Seconds before dial `attempt` (1 is the first retry): exponential with full jitter.
 
-    Full jitter, uniform(0, min(cap, base * factor**(attempt-1))), since any less keeps a
+    Full jitter, uniform from FLOOR to min(cap, base * factor**(attempt-1)), since any less keeps a
     thousand clients of a restarted server in one bunch. With base 1, factor 2, cap 30 the
-    bounds are 1, 2, 4, 8, 16, 30, 30, ...; never below FLOOR.
+    bounds are 1, 2, 4, 8, 16, 30, 30, ...
     """
     exponent = min(max(attempt, 1) - 1, 64)
-    return max(FLOOR, random.uniform(0.0, min(cap, base * factor**exponent)))
+    return random.uniform(FLOOR, max(FLOOR, min(cap, base * factor**exponent)))
 
 
 def after(

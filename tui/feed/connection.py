@@ -104,7 +104,7 @@ class Connection:
         self._limits = limits
         self._refuse = refuse
         self._own_dials: TokenBucket = (
-            predecessor._own_dials if predecessor else TokenBucket(*_OWN_DIALS)
+            predecessor._own_dials if predecessor else TokenBucket(*_OWN_DIALS, refills=False)
         )
         self._dialer = dialer
         self._monotonic = monotonic
@@ -161,6 +161,8 @@ class Connection:
         self.link, effects = step(before, event, self._monotonic(), self.rules)
         for effect in effects:
             self._carry_out(effect)
+        if before.attempt and not self.link.attempt:
+            self._own_dials.restore()
         if _shown(before) != _shown(self.link):
             self._tell(before)
 
@@ -174,7 +176,7 @@ class Connection:
             return
         waits = link.state is ConnectionState.BACKOFF and before.until != link.until < inf
         reason = reason_of(link)
-        delay = link.last_delay if waits else None
+        delay = max(0.0, link.until - self._monotonic()) if waits else None
         for subscription in sorted(link.wanted):
             state = state_of(link, subscription)
             if waits or state is not state_of(before, subscription):
@@ -184,8 +186,8 @@ class Connection:
 
     def _carry_out(self, effect: Effect) -> None:
         match effect:
-            case AskDial():
-                self._ask_dial()
+            case AskDial(reserved):
+                self._ask_dial(reserved)
             case Dial(epoch):
                 self._spawn(self._open(epoch))
             case Send(text):
@@ -205,9 +207,12 @@ class Connection:
             case Reject(subscription, reason):
                 self._refuse(subscription, reason)
 
-    def _ask_dial(self) -> None:
+    def _ask_dial(self, reserved: bool) -> None:
         now = self._monotonic()
-        self.post(DialGranted(max(self._own_dials.reserve(now), self._limits.dial_turn(now))))
+        if reserved and not self._limits.held(now):
+            return self.post(DialGranted())
+        own = 0.0 if reserved else self._own_dials.reserve(now)
+        self.post(DialGranted(max(own, self._limits.dial_turn(now))))
 
     # The socket's tasks: they end with it
 
@@ -229,7 +234,7 @@ class Connection:
             socket = await self._dialer(endpoint, settings.connect_timeout)
         except SocketLost as lost:
             if lost.fault.retry_after:
-                self._limits.hold(self._monotonic() + lost.fault.retry_after)
+                lost.fault = self._limits.hold(self._monotonic(), lost.fault)
             return self.post(Lost(epoch, lost.fault))
         self._socket = socket
         self.round_trip = None

@@ -13,6 +13,7 @@ from math import isfinite
 from tui.text import clean
 
 DEFAULT_PACE = 60.0
+BANNED = 418
 LONGEST_PACE = 900.0
 _CLOSE_CELLS = 123
 
@@ -44,8 +45,8 @@ def of_status(status: int, retry_after: str | None, now_wall: float, said: str =
     told = f" ({said})" if said else ""
     wait = parse_retry_after(retry_after, now_wall)
     match status:
-        case 429 | 418:
-            floor = max(wait or DEFAULT_PACE, 120.0 if status == 418 else 0.0)
+        case 429 | 418:  # 418 is Binance's ban for not heeding 429
+            floor = max(wait or DEFAULT_PACE, 120.0 if status == BANNED else 0.0)
             reason = f"The exchange asked for fewer calls{told}."
             return Fault(FaultKind.PACED, reason, status, retry_after=floor)
         case 451:
@@ -92,10 +93,13 @@ def of_error(error: BaseException, host: str) -> Fault:
         case ssl.SSLCertVerificationError():
             why = clean(getattr(error, "verify_message", "certificate not valid"), 200)
             return Fault(FaultKind.UNVERIFIED, f"{host} could not prove who it is: {why}.")
+        case ssl.SSLError() if "PROTOCOL" in str(error):
+            why = "it speaks no version of TLS that is safe"
+            return Fault(FaultKind.UNVERIFIED, f"No secure connection to {host}: {why}.")
         case ssl.SSLError():
             return Fault(FaultKind.TRANSIENT, f"No secure connection to {host} could be made.")
         case socket.gaierror():
-            return Fault(FaultKind.TRANSIENT, f"The name {host} could not be looked up.")
+            return Fault(FaultKind.TRANSIENT, f"The name {host.partition(':')[0]} could not be looked up.")
         case ConnectionRefusedError():
             return Fault(FaultKind.TRANSIENT, f"{host} refused the connection.")
         case TimeoutError():

@@ -16,7 +16,7 @@ class Gaps:
 
     From `uncertain_from` on candles may be missing or have other values, because the link was
     lost or trades were; a load that began after that ends it. `epoch` grows with each such loss,
-    so that a load that began before cannot.
+    so that a load that began before cannot. `filled` candles came by loads since it opened.
     """
 
     def __init__(self, series: CandleSeries) -> None:
@@ -24,6 +24,7 @@ class Gaps:
         self.epoch = 0
         self.found = 0
         self.repaired = 0
+        self.filled = 0
         self.repairs: deque[Hole] = deque(maxlen=_REPAIRS_SHOWN)
         self._series = series
         self._conceded: frozenset[Hole] = frozenset()
@@ -38,6 +39,7 @@ class Gaps:
             return False
         self.uncertain_from = start
         self.found += 1
+        self.filled = 0
         return True
 
     def close(self) -> Hole | None:

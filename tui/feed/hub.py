@@ -143,7 +143,9 @@ class Hub:
             if record is None or not rows:
                 return 0
             record.take_history(rows)
-            return sum(self._note(record, row, record.origin(row)) for row in rows)
+            changed = sum(self._note(record, row, record.origin(row)) for row in rows)
+            record.gaps.filled += changed
+            return changed
 
     def unseen(self, subscription: Subscription, candles: Iterable[Candle]) -> bool:
         """Whether these have trades that the series does not know."""
@@ -199,7 +201,7 @@ class Hub:
             start = record.reload_from()
             return LoadPlan(start, record.gaps.epoch, tuple(record.gaps.holes(start)))
 
-    def loaded(self, subscription: Subscription, plan: LoadPlan, filled: int) -> bool:
+    def loaded(self, subscription: Subscription, plan: LoadPlan) -> bool:
         """A load by `plan` is done; True when nothing more is to be done about it.
 
         It ends the uncertainty that it began with, not one that came up meanwhile.
@@ -214,6 +216,7 @@ class Hub:
             if record.gaps.holes(plan.start):
                 return False
             if record.gaps.epoch == plan.epoch and (gap := record.gaps.close()):
+                filled = record.gaps.filled
                 self.publish(GapRepaired(subscription, gap.start, gap.end, filled))
             return True
 

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from tui.feed.faults import BANNED, Fault
 
 
 @dataclass(slots=True)
 class TokenBucket:
-    """`burst` calls at once, then one each `spacing` seconds of the monotonic clock."""
+    """`burst` calls at once, then one each `spacing` seconds of the monotonic clock.
+
+    Unused time fills it up again, but for at most one call unless it `refills`; `restore` gives
+    the whole burst back.
+    """
 
     burst: float
     spacing: float
+    refills: bool = True
     _tokens: float = field(init=False)
     _at: float = field(init=False, default=0.0)
+    _most: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self._tokens = self.burst
+        self._tokens = self._most = self.burst
 
     def reserve(self, now: float, cost: float = 1.0) -> float:
         """Take `cost` tokens, if need be in advance; seconds until they are due.
@@ -24,11 +32,17 @@ class TokenBucket:
         """
         self._refill(now)
         self._tokens -= cost
+        if not self.refills:
+            self._most = max(1.0, self._tokens)
         return max(0.0, -self._tokens * self.spacing)
+
+    def restore(self) -> None:
+        """Give the whole burst back."""
+        self._tokens = self._most = self.burst
 
     def _refill(self, now: float) -> None:
         if now > self._at:
-            self._tokens = min(self.burst, self._tokens + (now - self._at) / self.spacing)
+            self._tokens = min(self._most, self._tokens + (now - self._at) / self.spacing)
             self._at = now
 
 
@@ -42,15 +56,29 @@ class HostLimits:
     dials: TokenBucket
     requests: TokenBucket
     not_before: float = 0.0
+    _bans: int = 0
 
-    def hold(self, until: float) -> None:
-        """The host said when to come back; the latest such word stands."""
-        self.not_before = max(self.not_before, until)
+    def hold(self, now: float, fault: Fault) -> Fault:
+        """The host said when to come back; a repeated ban (418) holds twice as long each time.
+
+        Returns the fault with the wait that is kept.
+        """
+        if fault.code == BANNED:
+            fault = replace(fault, retry_after=fault.retry_after * 2**self._bans)
+            self._bans += 1
+        self.not_before = max(self.not_before, now + fault.retry_after)
+        return fault
+
+    def held(self, now: float) -> bool:
+        """Whether the host asked not to be called now."""
+        return now < self.not_before
 
     def dial_turn(self, now: float) -> float:
-        """Reserve a dial; seconds until it is due."""
-        return max(self.not_before - now, self.dials.reserve(now))
+        """Reserve a dial; seconds until it is due. Turns after a hold are as far apart as ever."""
+        turn = max(now, self.not_before)
+        return turn - now + self.dials.reserve(turn)
 
     def request_turn(self, now: float, weight: float) -> float:
         """Reserve a request of `weight`; seconds until it is due."""
-        return max(self.not_before - now, self.requests.reserve(now, weight))
+        turn = max(now, self.not_before)
+        return turn - now + self.requests.reserve(turn, weight)

@@ -188,7 +188,9 @@ Event = (
 
 @dataclass(frozen=True, slots=True)
 class AskDial:
-    """Ask the budget for a turn; answer with DialGranted."""
+    """Ask the budget for a turn, or whether the one `reserved` still holds; DialGranted answers."""
+
+    reserved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

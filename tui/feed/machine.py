@@ -105,7 +105,9 @@ class _Step:
     # The way up
 
     def await_turn(self, wait: float) -> None:
-        fault = self.link.fault or Fault(FaultKind.OURS, "Waiting for a turn to dial.")
+        fault = self.link.fault
+        if fault is None or fault.kind is FaultKind.OURS:
+            fault = Fault(FaultKind.OURS, "Waiting for a turn to dial.")
         self.set(state=State.BACKOFF, until=self.now + wait, reserved=True, fault=fault)
 
     def dial(self) -> None:
@@ -250,11 +252,9 @@ class _Step:
 
     def tick(self, tick: on.Tick) -> None:
         if self.link.state in (State.BACKOFF, State.PARKED):
-            if self.now >= self.link.until and self.link.reserved:
-                self.dial()
-            elif self.now >= self.link.until:
+            if self.now >= self.link.until:
+                self.effects.append(on.AskDial(self.link.reserved))
                 self.set(until=inf)
-                self.effects.append(on.AskDial())
         elif self.link.state in OPEN:
             self.set(data_at=max(self.link.data_at, tick.data_at))
             if tick.late > LATE:

@@ -14,6 +14,7 @@ from tui.errors import ExchangeError
 from tui.exchange.base import Exchange, Request
 from tui.feed.faults import Fault, FaultKind, http_date, of_error, of_status
 from tui.feed.limits import HostLimits
+from tui.feed.transport import LOOPBACK
 
 TOTAL_TIMEOUT = 15.0
 MAX_BODY = 16 * 2**20
@@ -46,11 +47,11 @@ class Rest:
         self._exchange = exchange
         self._limits = limits
         self._monotonic = monotonic
-        self._host = urlsplit(exchange.rest_url).hostname or exchange.rest_url
+        self._host = urlsplit(exchange.rest_url).netloc
         self._session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=TOTAL_TIMEOUT),
             connector=aiohttp.TCPConnector(limit=_AT_ONCE),
-            trust_env=self._host not in ("127.0.0.1", "::1", "localhost"),
+            trust_env=urlsplit(exchange.rest_url).hostname not in LOOPBACK,
         )
 
     async def close(self) -> None:
@@ -78,7 +79,7 @@ class Rest:
         retry_after = response.headers.get("Retry-After")
         fault = of_status(response.status, retry_after, time.time(), said)
         if fault.kind is FaultKind.PACED:
-            self._limits.hold(self._monotonic() + fault.retry_after)
+            fault = self._limits.hold(self._monotonic(), fault)
         unknown = complaint.unknown_symbol if complaint else False
         return RequestFailed(fault, unknown_symbol=unknown)
 

@@ -11,18 +11,20 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import (
     ConnectionClosed,
     InvalidProxy,
+    InvalidProxyStatus,
     InvalidStatus,
     ProxyError,
     WebSocketException,
 )
 from websockets.protocol import State
+from websockets.proxy import get_proxy
+from websockets.uri import parse_uri
 
 from tui.feed.faults import Fault, FaultKind, of_close, of_error, of_status, of_violation
 
 MAX_FRAME = 4 * 2**20
 _FRAMES_READ_AHEAD = 256
-_PROXY = "The proxy that your environment names (HTTPS_PROXY, ALL_PROXY) cannot be used."
-_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 class SocketLost(Exception):  # noqa: N818 it is what happened, not a mistake
@@ -61,18 +63,37 @@ class Dialer(Protocol):
 
 async def dial(url: str, timeout: float) -> Socket:  # noqa: ASYNC109 the limit spans all steps
     """Name lookup, TCP, TLS and upgrade together take at most `timeout` seconds."""
-    host = urlsplit(url).hostname or url
+    parts = urlsplit(url)
+    proxy = _proxy_for(url)
     try:
         async with asyncio.timeout(timeout):
-            return _WebSocket(await _open(url, host))
+            return _WebSocket(await _open(url, parts.hostname or url))
     except InvalidStatus as error:
         response = error.response
         retry_after = response.headers.get("Retry-After")
         raise SocketLost(of_status(response.status_code, retry_after, time.time())) from error
     except (InvalidProxy, ProxyError, ImportError) as error:
-        raise SocketLost(Fault(FaultKind.TRANSIENT, _PROXY)) from error
+        reason = f"{proxy or 'The proxy of the environment'} cannot be used: {_why(error)}."
+        raise SocketLost(Fault(FaultKind.TRANSIENT, reason)) from error
     except (OSError, WebSocketException, EOFError, ValueError) as error:
-        raise SocketLost(of_error(error, host)) from error
+        raise SocketLost(of_error(error, proxy or parts.netloc)) from error
+
+
+def _proxy_for(url: str) -> str | None:
+    """The proxy that the environment names for `url`, in words and without its password."""
+    if urlsplit(url).hostname in LOOPBACK:
+        return None
+    proxy = get_proxy(parse_uri(url))
+    if proxy is None:
+        return None
+    parts = urlsplit(proxy)
+    return f"The proxy {parts.hostname}:{parts.port}"
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, InvalidProxyStatus):
+        return f"it answered HTTP {error.response.status_code}"
+    return "SOCKS needs python-socks" if isinstance(error, ImportError) else "it is not understood"
 
 
 async def _open(url: str, host: str) -> ClientConnection:
@@ -84,7 +105,8 @@ async def _open(url: str, host: str) -> ClientConnection:
         compression=None,
         max_size=MAX_FRAME,
         max_queue=_FRAMES_READ_AHEAD,
-        proxy=None if host in _LOOPBACK else True,
+        happy_eyeballs_delay=0.25,
+        proxy=None if host in LOOPBACK else True,
     )
 
 

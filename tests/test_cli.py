@@ -301,7 +301,7 @@ def test_states_tell_of_each_failed_attempt(dead: str) -> None:
     for wait in waits:
         assert type(wait["delay"]) is float
         assert wait["delay"] >= 0
-        assert wait["reason"] == "127.0.0.1 refused the connection."
+        assert wait["reason"] == "127.0.0.1:1 refused the connection."
 
 
 def test_only_a_candle_that_the_exchange_changed_is_marked_as_revised() -> None:
@@ -393,7 +393,7 @@ def test_what_goes_wrong_is_in_the_log_file_that_help_names(dead: str) -> None:
     assert streamed("BTCUSDT", "--duration", "0.5", "--config", dead) == []
     named = re.search(r"^Log file: (.*)$", run("--help").stdout, re.MULTILINE)
     assert named
-    assert "127.0.0.1 refused the connection." in Path(named[1]).read_text()
+    assert "127.0.0.1:1 refused the connection." in Path(named[1]).read_text()
 
 
 def test_a_log_file_that_cannot_be_written_stops_nothing(home: Path, dead: str) -> None:

@@ -99,7 +99,9 @@ def of_error(error: BaseException, host: str) -> Fault:
         case ssl.SSLError():
             return Fault(FaultKind.TRANSIENT, f"No secure connection to {host} could be made.")
         case socket.gaierror():
-            return Fault(FaultKind.TRANSIENT, f"The name {host.partition(':')[0]} could not be looked up.")
+            return Fault(
+                FaultKind.TRANSIENT, f"The name {host.partition(':')[0]} could not be looked up."
+            )
         case ConnectionRefusedError():
             return Fault(FaultKind.TRANSIENT, f"{host} refused the connection.")
         case TimeoutError():

@@ -49,11 +49,11 @@ def test_messages_are_timed_on_both_sides() -> None:
     assert figure.other > 0
 
 
-@pytest.mark.parametrize("program", ["monitor", "plots"])
-def test_a_program_in_a_terminal_says_what_its_updates_cost(program: str) -> None:
+@pytest.mark.parametrize(("program", "least"), [("monitor", 0.5), ("plots", 0.1)])
+def test_a_program_in_a_terminal_says_what_its_updates_cost(program: str, least: float) -> None:
     busy, idle = watch(program, window=2.0, settle=0.0, idle=0.5)
     due = PANES * FRAMES_A_SECOND * busy.at
-    assert 0 < busy.updates < 1.3 * due
+    assert least * due < busy.updates < 1.3 * due
     assert busy.cpu > idle.cpu > 0
     assert busy.written > busy.updates
     assert idle.updates == 0

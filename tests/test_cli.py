@@ -284,13 +284,13 @@ def test_without_history_nothing_from_before_the_start_is_printed(config: str) -
 
 
 def test_states_tell_the_way_to_the_first_candle(config: str) -> None:
-    lines = streamed("BTCUSDT", "--interval", "1s", "--states", "--count", "2", "--config", config)
+    lines = streamed("BTCUSDT", "--interval", "1s", "--states", "--count", "4", "--config", config)
     states = [line for line in lines if line["type"] == "state"]
     assert [state["state"] for state in states] == ["dialing", "subscribing", "syncing", "live"]
     for state in states:
         assert list(state) == STATE
         assert (state["attempt"], state["delay"], state["reason"]) == (0, None, "")
-    assert len(candles(lines)) == 2
+    assert len(candles(lines)) == 4
 
 
 def test_states_tell_of_each_failed_attempt(dead: str) -> None:

@@ -95,7 +95,7 @@ def test_history_that_comes_before_the_first_live_candle_is_history() -> None:
     desk.hub.merge(SUBSCRIPTION, [candle(8), candle(9), candle(10, closed=False)])
     desk.live(candle(10))
     origins = [e.origin for e in desk.outlet.take() if isinstance(e, CandleChanged)]
-    assert origins == ["history", "history", "history", "live"]
+    assert origins == ["history", "history", "live", "live"]
 
 
 def test_a_jump_in_the_stream_opens_a_gap_and_history_repairs_it() -> None:

@@ -75,7 +75,7 @@ def _line(event: FeedEvent, options: StreamOptions) -> dict[str, Any] | None:
     match event:
         case CandleChanged(_, candle, origin, _):
             hidden = options.closed and not candle.closed
-            old = origin == "history" and candle.closed and not options.history
+            old = origin == "history" and not (options.history and candle.closed)
             return None if hidden or old else candle_line(event)
         case StateChanged() if options.states:
             return _state_line(event)

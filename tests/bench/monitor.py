@@ -20,13 +20,14 @@ from tui.workspace import Workspace
 
 
 def count_updates(spender: Spender) -> None:
-    """Count each view with another newest candle that a frame gives to a chart."""
+    """Count each view with another newest candle or price that a frame gives to a chart."""
     show = CandleChart.show
-    newest: WeakKeyDictionary[CandleChart, Candle] = WeakKeyDictionary()
+    shown: WeakKeyDictionary[CandleChart, tuple[Candle, float | None]] = WeakKeyDictionary()
 
     def counted(chart: CandleChart, view: SeriesView, options: Options) -> None:
-        spender.updates += view.candles[-1] != newest.get(chart)
-        newest[chart] = view.candles[-1]
+        newest = view.candles[-1], view.price
+        spender.updates += newest != shown.get(chart)
+        shown[chart] = newest
         show(chart, view, options)
 
     CandleChart.show = counted  # type: ignore[method-assign, assignment]

@@ -2,12 +2,13 @@
 
 A Textual app with a grid of textual-plotext's `PlotextPlot` candlesticks, one a symbol, as one
 would write it: on the same engine, at the same frame rate, with as many candles as the
-monitor's panes of that size show. A frame draws the plots whose candle changed.
+monitor's panes of that size show. A frame draws the plots of which something changed.
 """
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from textual.app import App, ComposeResult, RenderResult
@@ -18,6 +19,7 @@ from tests.bench.spender import COLUMNS, FRAME_RATE, Spender, open_engine
 from tui.exchange.settings import ExchangeSettings
 from tui.feed.engine import Engine
 from tui.feed.status import SeriesView
+from tui.market.candle import Candle
 from tui.market.symbol import Subscription
 
 _CANDLES = 48
@@ -34,9 +36,10 @@ class CandlePlot(PlotextPlot):
 
     def show(self, view: SeriesView) -> None:
         """Draw these candles at the next occasion."""
-        dates = [_date(candle.open_time) for candle in view.candles]
+        candles = [*view.candles[:-1], _forming(view)]
+        dates = [_date(candle.open_time) for candle in candles]
         columns = {
-            name: [getattr(candle, name.lower()) for candle in view.candles]
+            name: [getattr(candle, name.lower()) for candle in candles]
             for name in ("Open", "High", "Low", "Close")
         }
         self.plt.clear_data()
@@ -75,6 +78,12 @@ class PlotGrid(App[None]):
             view = self._engine.view(pane, _CANDLES)
             if view.candles:
                 self._plots[pane].show(view)
+
+
+def _forming(view: SeriesView) -> Candle:
+    """The newest candle with the newest price in it."""
+    last, price = view.candles[-1], view.price or view.candles[-1].close
+    return replace(last, close=price, high=max(last.high, price), low=min(last.low, price))
 
 
 def _date(time: int) -> str:

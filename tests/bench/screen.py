@@ -2,11 +2,12 @@
 
 Twelve panes in 240 x 60 cells, four columns, each with four updates a second that all change the
 price, spread evenly; the exchange and the terminal are other processes. An update is a view with
-another newest candle that a frame drew in a pane. Measured: CPU of the whole process, engine
-included, and all bytes that reach the terminal, once the first paint has settled, for a minute,
-in which one candle of each symbol closes, as candles are a minute long. `other` is a grid of
-textual-plotext candlesticks on the same data (`plots.py`), which needs no such time to be known;
-where it falls behind, only the updates it did draw count.
+another newest candle or price that a frame drew in a pane.
+
+Measured: CPU of the whole process, engine included, and all bytes that reach the terminal, once
+the first paint has settled, for a minute, in which one candle of each symbol closes, as candles
+are a minute long. `other` is a grid of textual-plotext candlesticks on the same data (`plots.py`),
+which needs no such time to be known; where it falls behind, only the updates it did draw count.
 
 Not measured: the start, and the terminal's own work. Nothing is subtracted; the notes tell what
 each costs while nothing comes.

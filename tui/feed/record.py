@@ -63,10 +63,10 @@ class Record:
 
     def origin(self, candle: Candle) -> str:
         """What a candle that comes over REST is to someone who follows this series."""
-        if not self.loaded and not candle.closed:
+        if self._followed_from is not None and candle.open_time < self._followed_from:
             return "history"
-        before = self._followed_from is not None and candle.open_time < self._followed_from
-        return "history" if before else "backfill"
+        forming = not self.loaded and not candle.closed
+        return "live" if forming else "backfill"
 
     def take_history(self, rows: list[Candle]) -> None:
         """History is about to be merged: what it has closed by now is from before the start."""

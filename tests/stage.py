@@ -43,7 +43,7 @@ class Stage:
         return self.monitor.panes[index]
 
     def header(self, index: int = 0) -> str:
-        return " ".join(field.plain for field in self.pane(index).header.parts)
+        return " ".join(field.plain for field in self.pane(index).header)
 
     def says(self, word: str, index: int = 0) -> Callable[[], bool]:
         return lambda: word in self.header(index)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textual.events import MouseScrollDown, MouseScrollUp
+
 from tests.stage import THREE, play, stage
 from tui.chart.layout import Zoom
 from tui.config import Config
@@ -116,8 +118,10 @@ def test_reconnect_dials_the_current_pane_anew() -> None:
     async def scenario() -> None:
         async with stage(THREE[:1]) as s:
             await s.until(s.says("LIVE"))
+            old = s.app.engine.connections()[0].id
             await s.pilot.press("r")
-            await s.until(lambda: s.app.engine.connections()[0].reconnects == 1)
+            await s.until(lambda: s.app.engine.connections()[0].id != old)
+            assert s.says("LIVE")()
 
     play(scenario)
 
@@ -156,5 +160,28 @@ def test_the_theme_key_goes_through_all_own_themes() -> None:
                 await s.pilot.press("T")
                 seen.add(s.app.theme)
             assert seen == set(s.app.own_themes) >= {"midnight", "paper", "horizon", "graphite"}
+
+    play(scenario)
+
+
+def test_the_wheel_pans_and_with_ctrl_changes_the_width_of_the_candles() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            await s.until(s.says("LIVE"))
+            pane = s.pane(1)
+
+            def turn(kind: type[MouseScrollUp | MouseScrollDown], ctrl: bool) -> None:
+                pane.post_message(kind(pane, 5, 5, 0, 0, 0, False, False, ctrl))
+
+            turn(MouseScrollUp, ctrl=True)
+            await s.until(lambda: s.monitor.options.zoom is Zoom.WIDE)
+            assert pane.options.offset == 0
+            turn(MouseScrollDown, ctrl=True)
+            await s.until(lambda: s.monitor.options.zoom is Zoom.NORMAL)
+            turn(MouseScrollUp, ctrl=False)
+            await s.until(lambda: pane.options.offset > 0)
+            turn(MouseScrollDown, ctrl=False)
+            await s.until(lambda: pane.options.offset == 0)
+            assert s.pane(0).options.offset == 0
 
     play(scenario)

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.feeds import subscription
 from tests.stage import NOTHING_LISTENS, THREE, play, stage
+from tui.feed.status import ConnectionState, FeedStatus, SeriesView
 from tui.screens.add import AddScreen
+from tui.widgets.pane import waiting_for
+
+EMPTY_VIEW = SeriesView(
+    THREE[0], 0, (), (), (), None, None, None, 2, 3, None, FeedStatus(ConnectionState.SYNCING)
+)
 
 
 def test_each_pane_shows_its_price_its_change_and_that_it_is_live() -> None:
@@ -148,3 +156,44 @@ def test_when_nothing_can_be_reached_the_pane_says_why_and_names_the_demo() -> N
             assert "tradex-tui demo" in note
 
     play(scenario)
+
+
+def test_all_panes_have_headers_of_the_same_height_though_their_own_heights_differ() -> None:
+    names = ("BTCUSDT", "ETHUSDT", "SOLUSDT", "BNBUSDT", "XRPUSDT", "DOGEUSDT")
+    panes = tuple(subscription(name, "1m") for name in names)
+
+    async def scenario() -> None:
+        async with stage(panes, size=(80, 24)) as s:
+
+            def tops() -> set[int]:
+                return {pane.chart.region.y for pane in s.monitor.panes}
+
+            await s.until(lambda: all(pane.chart.region for pane in s.monitor.panes))
+            assert len({pane.size.height for pane in s.monitor.panes}) == 2
+            assert tops() == {1}
+            await s.pilot.resize_terminal(80, 28)
+            await s.until(lambda: tops() == {2})
+
+    play(scenario)
+
+
+def test_a_pane_drawn_within_the_second_is_not_drawn_again_for_it() -> None:
+    async def scenario() -> None:
+        async with stage(THREE[:1]) as s:
+            await s.until(s.says("LIVE"))
+            s.simulator.stall(30.0)
+            pane = s.pane()
+            pane._draw()
+            pane._news.clear()
+            pane.tick()
+            assert not pane._news.is_set()
+            pane.tick()
+            assert pane._news.is_set()
+
+    play(scenario)
+
+
+def test_an_empty_pane_says_why_its_history_does_not_come() -> None:
+    status = FeedStatus(ConnectionState.SYNCING, reason="binance answers 503")
+    view = replace(EMPTY_VIEW, status=status)
+    assert waiting_for(view, ()) == "Loading the history of BTCUSDT\nbinance answers 503"

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from tests.stage import THREE, play, stage
+from tui.chart.glyphs import Glyphs
 from tui.workspace import Workspace, load
 
 
@@ -64,5 +66,40 @@ def test_a_theme_that_is_gone_is_told_and_the_app_starts() -> None:
         async with stage(workspace=Workspace(THREE, theme="gone")) as s:
             assert any("There is no theme gone" in notice for notice in s.notices)
             await s.until(lambda: "LIVE" in s.header())
+
+    play(scenario)
+
+
+def test_a_theme_without_hues_draws_hollow_candles_until_the_user_chooses(tmp_path: Path) -> None:
+    path = tmp_path / "workspace.toml"
+
+    async def scenario() -> None:
+        async with stage(path=path, workspace=Workspace(THREE, theme="graphite")) as s:
+            assert s.monitor.options.glyphs is Glyphs.HOLLOW
+            s.app.theme = "midnight"
+            await s.until(lambda: s.monitor.options.glyphs is Glyphs.HEAVY)
+            s.app.theme = "graphite"
+            await s.until(lambda: s.pane().options.glyphs is Glyphs.HOLLOW)
+            assert s.app._workspace.glyphs is None
+            s.monitor.use_options(replace(s.monitor.options, glyphs=Glyphs.HEAVY))
+            await s.until(lambda: s.app._workspace.glyphs == "heavy")
+            s.app.theme = "paper"
+            s.app.theme = "graphite"
+            await s.pilot.pause()
+            assert s.monitor.options.glyphs.value == "heavy"
+
+    play(scenario)
+
+
+def test_the_first_start_explains_the_screen_once(tmp_path: Path) -> None:
+    path = tmp_path / "workspace.toml"
+
+    async def scenario() -> None:
+        async with stage(path=path) as s:
+            assert any("? explains" in notice for notice in s.notices)
+            await s.pilot.press("v")
+        async with stage(path=path) as s:
+            await s.until(s.says("LIVE"))
+            assert not s.notices
 
     play(scenario)

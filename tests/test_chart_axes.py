@@ -50,20 +50,31 @@ def test_price_labels_are_round_apart_and_on_their_rows(
     scale = fit(low, low * (1 + share), rows)
     labels = sorted(axis.labels(scale, digits).items(), reverse=True)
     assert all(abs(scale.row(float(text)) - row) <= 1 for row, text in labels)
-    assert all(below - above >= 3 for (below, _), (above, _) in pairwise(labels))
+    assert all(
+        below - above >= (2 if rows > 6 else 1) for (below, _), (above, _) in pairwise(labels)
+    )
     steps = {(Decimal(b) - Decimal(a)).normalize() for (_, a), (_, b) in pairwise(labels)}
     assert len(steps) <= 1
     assert all(step.as_tuple().digits in {(1,), (2,), (2, 5), (5,)} for step in steps)
 
 
+@given(st.floats(1e-6, 1e9), st.floats(1e-4, 2), st.integers(6, 70))
+def test_price_labels_are_two_at_least_and_neither_rare_nor_crowded(
+    low: float, share: float, rows: int
+) -> None:
+    count = len(axis.labels(fit(low, low * (1 + share), rows), 18))
+    assert count >= 2
+    assert rows // 6 <= count <= rows // 2 + 1
+
+
 def test_price_labels_write_the_decimals_that_the_step_needs() -> None:
-    assert sorted(axis.labels(Scale(99.9, 101.1, 12), 2).values()) == [
+    assert sorted(axis.labels(Scale(99.9, 101.1, 8), 2).values()) == [
         "100.0", "100.5", "101.0",
     ]  # fmt: skip
-    assert set(axis.labels(Scale(0.000011295, 0.00001152, 12), 8).values()) == {
+    assert set(axis.labels(Scale(0.000011295, 0.00001152, 7), 8).values()) == {
         "0.0000113", "0.0000114", "0.0000115",
     }  # fmt: skip
-    assert sorted(axis.labels(Scale(995, 1015, 8), 0).values()) == ["1000", "1010"]
+    assert sorted(axis.labels(Scale(995, 1015, 7), 0).values()) == ["1000", "1010"]
 
 
 def test_price_labels_never_claim_more_digits_than_the_exchange_has() -> None:

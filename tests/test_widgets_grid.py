@@ -7,8 +7,9 @@ from itertools import combinations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.geometry import Size
 
-from tui.widgets.grid import Plan, plan, regions
+from tui.widgets.grid import Plan, least, plan, regions
 
 COUNTS = st.integers(1, 40)
 WIDTHS = st.integers(1, 260)
@@ -59,3 +60,7 @@ def test_a_small_terminal_gets_lines_as_wide_as_they_must_be() -> None:
 
 def test_panes_of_the_last_row_share_its_width() -> None:
     assert [place.width for place in regions(3, 101, 40, Plan(2))] == [50, 50, 101]
+
+
+def test_the_least_pane_is_as_narrow_as_the_narrowest_and_as_low_as_the_lowest() -> None:
+    assert least(regions(6, 80, 23, Plan(2))) == Size(39, 7)

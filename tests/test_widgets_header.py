@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from textual.geometry import Region
 
 from tests.feeds import subscription
 from tui.feed.status import ConnectionState, FeedStatus, SeriesView
@@ -14,7 +17,8 @@ from tui.market.candle import Candle
 from tui.market.events import Ticker
 from tui.market.interval import MINUTE
 from tui.widgets.freshness import freshness
-from tui.widgets.header import Part, headline, place
+from tui.widgets.headline import change_of, headline, place
+from tui.widgets.mosaic import Part
 
 LIVE = FeedStatus(ConnectionState.LIVE, data_age=0.1)
 CANDLES = tuple(
@@ -27,35 +31,49 @@ VIEW = SeriesView(
 RETRYING = FeedStatus(ConnectionState.BACKOFF, attempt=3, retry_in=4.2, data_age=9.0)
 
 
+AN_HOUR = 3_700.0
+
+
+def shown(view: SeriesView, width: int, rows: int = 1, back: int = 0) -> tuple[Part, Part]:
+    line = headline(view, freshness(view.status), change_of(view), frozen=False, back=back)
+    return place(line, width, rows)
+
+
 def said(view: SeriesView, width: int, rows: int = 1, back: int = 0) -> list[str]:
-    line = headline(view, freshness(view.status), frozen=False, back=back)
-    return [written(place(line, width, rows), y) for y in range(rows)]
+    """The rows of the header without the cell that is free at both ends."""
+    parts = shown(view, width, rows, back)
+    return [written(parts, y).removeprefix(" ").removesuffix(" ") for y in range(rows)]
 
 
-def written(parts: list[Part], y: int) -> str:
+def written(parts: Sequence[Part], y: int) -> str:
     """The text of a row, put together by the parts' places."""
     text = ""
     for part in sorted((p for p in parts if p.region.y == y), key=lambda p: p.region.x):
-        text = text.ljust(part.region.x) + "".join(run for run, _ in part.row)
+        text = text.ljust(part.region.x) + "".join(run for run, _ in part.rows[0])
     return text
 
 
+def roles(view: SeriesView) -> dict[str, str]:
+    """Text to role, of all that a wide header says."""
+    return {text.strip(): role for part in shown(view, 120) for text, role in part.rows[0]}
+
+
 def test_a_wide_header_says_everything_in_one_row() -> None:
-    assert said(VIEW, 66) == ["BTCUSDT 1m binance            63120.55 ▲   +5.20 % 24h        LIVE"]
+    assert said(VIEW, 68) == ["BTCUSDT 1m binance            63120.55 ▲   +5.20 % 24h        LIVE"]
 
 
 def test_two_rows_have_title_and_words_above_price_and_change_below() -> None:
-    assert said(VIEW, 30, 2) == [
+    assert said(VIEW, 32, 2) == [
         "BTCUSDT 1m binance        LIVE",
         "63120.55 ▲         +5.20 % 24h",
     ]
 
 
 def test_price_change_and_freshness_stand_in_forty_columns() -> None:
-    (text,) = said(replace(VIEW, status=RETRYING), 38)
+    (text,) = said(replace(VIEW, status=RETRYING), 40)
     assert "63120.55 ▲" in text
     assert "+5.20 %" in text
-    assert text.endswith("RETRY 3")
+    assert text.endswith("RETRY 9.0s")
 
 
 def test_without_a_ticker_the_change_counts_from_the_oldest_candle_and_says_so() -> None:
@@ -63,25 +81,40 @@ def test_without_a_ticker_the_change_counts_from_the_oldest_candle_and_says_so()
     assert "+10.00 % 1h" in text
 
 
-def test_a_price_below_the_candles_opening_points_down() -> None:
-    assert "99.00 ▼" in said(replace(VIEW, price=99.0), 70)[0]
+@pytest.mark.parametrize(("price", "arrow", "role"), [(66000.0, "▲", "up"), (59000.0, "▼", "down")])
+def test_the_arrow_agrees_with_the_change_and_not_with_the_forming_candle(
+    price: float, arrow: str, role: str
+) -> None:
+    opened = replace(CANDLES[-1], open=120_000.0 - price, close=price)
+    view = replace(VIEW, candles=(*CANDLES[:-1], opened), price=price)
+    found = roles(view)
+    assert found[f"{price:.2f} {arrow}"] == role
+    assert {text: r for text, r in found.items() if "%" in text} == {
+        f"{price / 600 - 100:+.2f} %": role
+    }
+
+
+def test_a_price_without_anything_to_compare_it_with_has_no_arrow() -> None:
+    assert said(replace(VIEW, ticker=None, candles=()), 70)[0].split()[3:] == ["63120.55", "LIVE"]
 
 
 def test_a_panned_chart_says_how_far_back_it_is() -> None:
     assert "1m · 25 back" in said(VIEW, 90, back=25)[0]
 
 
-@given(st.integers(0, 260), st.sampled_from([1, 2]), st.sampled_from([LIVE, RETRYING]))
-def test_no_part_of_a_header_overlaps_another_from_thirty_columns_on(
-    width: int, rows: int, status: FeedStatus
+@given(
+    st.integers(0, 260), st.sampled_from([1, 2]), st.sampled_from(ConnectionState), st.booleans()
+)
+def test_the_parts_of_a_header_fill_it_and_do_not_overlap_from_thirty_columns_on(
+    width: int, rows: int, state: ConnectionState, aged: bool
 ) -> None:
-    line = headline(replace(VIEW, status=status), freshness(status), frozen=False, back=0)
-    parts = place(line, width, rows)
-    assert len(parts) == 5
-    if width >= 30:
-        shown = [part.region for part in parts if part.row]
-        assert all(region.x >= 0 and region.right <= width for region in shown)
-        assert not any(a.overlaps(b) for a in shown for b in shown if a is not b)
+    status = FeedStatus(state, 12, 30.0, "gone", AN_HOUR if aged else None)
+    first, second = shown(replace(VIEW, status=status), width, rows)
+    assert not first.region.overlaps(second.region)
+    if width >= 34:
+        for part in (first, second):
+            assert len(written([replace(part, region=Region())], 0)) == part.region.width
+        assert first.region.area + second.region.area == width * rows
 
 
 @pytest.mark.parametrize(
@@ -91,19 +124,54 @@ def test_no_part_of_a_header_overlaps_another_from_thirty_columns_on(
         (FeedStatus(ConnectionState.LIVE, data_age=12.3), "LIVE 12 s"),
         (FeedStatus(ConnectionState.LIVE, data_age=45.0, quiet=True), "QUIET 45 s"),
         (FeedStatus(ConnectionState.SYNCING), "SYNCING"),
+        (FeedStatus(ConnectionState.SYNCING, data_age=0.5), "SYNCING"),
+        (FeedStatus(ConnectionState.SYNCING, data_age=12.0), "SYNCING, 12 s old"),
+        (FeedStatus(ConnectionState.SYNCING, reason="no history"), "SYNCING: no history"),
         (FeedStatus(ConnectionState.STALE, data_age=12.0), "STALE 12 s"),
-        (RETRYING, "RETRY 3 in 4 s"),
+        (RETRYING, "RETRY 3 in 4 s, 9.0 s old"),
+        (replace(RETRYING, data_age=None), "RETRY 3 in 4 s"),
         (FeedStatus(ConnectionState.PARKED, reason="451"), "STOPPED: 451"),
+        (FeedStatus(ConnectionState.PARKED, reason="451", data_age=90.0), "STOPPED: 451, 1 m old"),
         (FeedStatus(ConnectionState.IDLE, rejected="no such symbol"), "STOPPED: no such symbol"),
         (FeedStatus(ConnectionState.DIALING, attempt=1), "CONNECTING"),
         (FeedStatus(ConnectionState.SUBSCRIBING, attempt=3), "CONNECTING 3"),
+        (FeedStatus(ConnectionState.DIALING, 3, data_age=12.0), "CONNECTING 3, 12 s old"),
     ],
 )
 def test_every_state_is_said_in_words(status: FeedStatus, text: str) -> None:
-    assert freshness(status).text == text
+    assert freshness(status).forms[0] == text
+
+
+def test_the_words_get_shorter_and_keep_the_age() -> None:
+    status = FeedStatus(ConnectionState.BACKOFF, attempt=3, retry_in=4.2, data_age=12.0)
+    assert freshness(status).forms == (
+        "RETRY 3 in 4 s, 12 s old", "RETRY 3, 12 s old", "RETRY 12 s", "RETRY 12s",
+    )  # fmt: skip
+    stale = FeedStatus(ConnectionState.STALE, data_age=31.0)
+    assert freshness(stale).forms == ("STALE 31 s", "STALE 31s")
+
+
+NOT_LIVE = [state for state in ConnectionState if state is not ConnectionState.LIVE]
+
+
+@pytest.mark.parametrize(("width", "rows"), [(40, 1), (38, 1), (40, 2), (26, 2), (60, 1), (120, 1)])
+@pytest.mark.parametrize("state", NOT_LIVE)
+def test_a_price_that_is_not_live_says_how_old_it_is_at_any_width(
+    state: ConnectionState, width: int, rows: int
+) -> None:
+    status = FeedStatus(state, 3, 4.2, "The exchange closed the connection", data_age=31.0)
+    text = "\n".join(said(replace(VIEW, status=status), width, rows))
+    assert "63120.55" in text
+    assert re.search(r"31 ?s", text)
 
 
 @pytest.mark.parametrize("state", ConnectionState)
-def test_a_price_is_dimmed_unless_prices_come_in(state: ConnectionState) -> None:
+def test_a_price_and_its_change_are_dimmed_unless_prices_come_in(state: ConnectionState) -> None:
     comes_in = state in (ConnectionState.LIVE, ConnectionState.SYNCING)
-    assert freshness(FeedStatus(state)).current is comes_in
+    found = roles(replace(VIEW, status=FeedStatus(state, data_age=1.0)))
+    assert found["63120.55 ▲"] == found["+5.20 %"] == ("up" if comes_in else "stale")
+
+
+def test_syncing_after_an_outage_dims_the_old_price() -> None:
+    assert not freshness(FeedStatus(ConnectionState.SYNCING, data_age=30.0)).current
+    assert freshness(FeedStatus(ConnectionState.SYNCING, data_age=1.0)).current

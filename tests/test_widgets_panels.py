@@ -33,7 +33,7 @@ def test_a_wide_panel_shows_every_fact_of_a_connection() -> None:
     for word in ("exchange", "symbols", "state", "tries", "next", "data", "ping", "msg/s", "B/s",
                  "up", "again", "gaps", "last close"):  # fmt: skip
         assert word in title
-    for fact in ("binance", "BTCUSDT@1m", "live", "31 ms", "12.3", "4.31K", "1:02:03", "2/3"):
+    for fact in ("binance", "BTCUSDT@1m", "live", "31 ms", "12.3", "4.31K", "1 h", "2/3"):
         assert fact in live
     for fact in ("backoff", "    4 ", "8 s", "1006 [bold]gone[/]", "–"):
         assert fact in retrying
@@ -44,6 +44,22 @@ def test_rows_never_exceed_the_width_and_keep_the_state(width: int) -> None:
     for row in rows([LIVE, RETRYING], width, 10):
         assert len(plain(row)) <= max(width, 11)
     assert "state" in [column.title for column in fitting(width)]
+
+
+@pytest.mark.parametrize(
+    ("code", "reason", "shown"),
+    [(503, "The exchange has a fault of its own", "503 The exchange …"),
+     (None, "The connection broke off", "The connection br…"),
+     (1008, "", "1008"), (None, "", "–")],
+)  # fmt: skip
+def test_the_last_close_is_there_from_a_hundred_and_twenty_columns_on(
+    code: int | None, reason: str, shown: str
+) -> None:
+    broken = replace(LIVE, close_code=code, close_reason=reason)
+    title, row = map(plain, rows([broken], 118, 10))
+    assert row[title.index("last close") :].rstrip() == shown
+    for word in ("tries", "next", "data", "ping", "msg/s", "B/s", "up", "again", "gaps"):
+        assert word in title
 
 
 def test_connections_in_trouble_stand_first_and_the_rest_is_counted() -> None:

@@ -72,6 +72,32 @@ def test_only_the_cells_up_to_the_last_changed_one_are_repainted() -> None:
     hosted(scenario)
 
 
+def test_blanks_are_painted_with_what_stands_before_them_but_for_a_tag() -> None:
+    async def scenario(host: Host, picture: Picture, pilot: Pilot[None]) -> None:
+        picture.show(
+            [
+                (("a", "up"), ("  ", "blank"), ("b", "up"), ("    ", "blank")),
+                (("tag", "tag-up"), ("     ", "blank")),
+            ]
+        )
+        joined, tagged = picture.render_lines(picture.size.region)[:2]
+        assert [segment.text for segment in joined] == ["a  b    "]
+        assert [segment.text for segment in tagged] == ["tag", "     "]
+
+    hosted(scenario)
+
+
+def test_lines_that_did_not_change_are_the_same_objects() -> None:
+    async def scenario(host: Host, picture: Picture, pilot: Pilot[None]) -> None:
+        picture.show([(("abc", "up"),), (("def", "up"),)])
+        before = list(picture.render_lines(picture.size.region))
+        picture.show([(("abd", "up"),), (("def", "up"),)])
+        after = picture.render_lines(picture.size.region)
+        assert [a is b for a, b in zip(after, before, strict=True)] == [False, True, True]
+
+    hosted(scenario)
+
+
 def test_another_theme_recolours_what_is_shown() -> None:
     async def scenario(host: Host, picture: Picture, pilot: Pilot[None]) -> None:
         def color() -> Color | None:

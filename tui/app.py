@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from io import StringIO
 from pathlib import Path
 from time import monotonic
 from typing import ClassVar
 
+from platformdirs import user_downloads_path
 from textual import on, work
 from textual.app import App
+from textual.color import Color
+from textual.events import DeliveryComplete, DeliveryFailed
+from textual.theme import Theme
 
+from tui.chart.glyphs import Glyphs
 from tui.commands import MonitorCommands, Plug, SymbolCommands
 from tui.config import Config, config_folder
 from tui.errors import TradexError
@@ -23,6 +30,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.monitor import MonitorScreen, chart_options
 from tui.screens.outages import Outages
 from tui.screens.pace import Pace
+from tui.text import clean
 from tui.theme import load_themes, theme_folders, variable_defaults
 from tui.workspace import Workspace, save
 
@@ -30,6 +38,11 @@ log = logging.getLogger(__name__)
 
 _TICK = 1.0
 _SAVE_DELAY = 1.0
+_LEAST_SATURATION = 0.05
+_WELCOME = (
+    "Each pane is a symbol with its price, its change and how fresh they are. "
+    "a adds a symbol, n shows the connections, ? explains keys, words and marks."
+)
 
 
 class TradexApp(App[None], inherit_bindings=False):
@@ -64,6 +77,7 @@ class TradexApp(App[None], inherit_bindings=False):
         self.own_themes: list[str] = []
         super().__init__()
         self.engine = engine
+        engine.drain()  # from here on nothing that happens is lost to the screen
         self.config = config
         self.plug = plug
         self.workspace_path = workspace_path
@@ -72,7 +86,7 @@ class TradexApp(App[None], inherit_bindings=False):
         self._notices = [*notices, *self._load_themes(workspace.theme or config.theme)]
         if problems:
             self._notices.append(f"Keys: {'; '.join(problems)}.")
-        options = chart_options(workspace, config.glyphs, self.tz)
+        options = chart_options(workspace, self._default_glyphs, self.tz)
         defaults = config.exchange, config.interval
         self.monitor = MonitorScreen(engine, workspace, options, defaults)
         self._workspace = workspace
@@ -90,11 +104,29 @@ class TradexApp(App[None], inherit_bindings=False):
             self.tell(notice)
         self.frames()
         if self.workspace_path:
+            if not self.workspace_path.exists():
+                self.tell(_WELCOME)
             self.keep_workspace(self.workspace_path)
+
+    def on_ready(self) -> None:
+        """What stands now stays: no garbage collection need look at it while charts move."""
+        if not self.is_headless:
+            gc.collect()
+            gc.freeze()
 
     def on_unmount(self) -> None:
         if self.workspace_path and self._unsaved.is_set():
             self._save(self.workspace_path)
+
+    @property
+    def _default_glyphs(self) -> str:
+        """Those of the config; where colours cannot tell up from down, shapes that do."""
+        plain = self.config.glyphs == Glyphs.HEAVY.value
+        return (
+            Glyphs.HOLLOW.value
+            if plain and is_colourless(self.current_theme)
+            else self.config.glyphs
+        )
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return variable_defaults(self.current_theme)
@@ -146,7 +178,8 @@ class TradexApp(App[None], inherit_bindings=False):
         """Note what the screen looks like now; it is written soon."""
         theme = self.theme if self.theme != self.config.theme else None
         seen = self.monitor.snapshot()
-        glyphs = seen.glyphs if seen.glyphs != self.config.glyphs else None
+        chosen = self._workspace.glyphs or seen.glyphs != self._default_glyphs
+        glyphs = seen.glyphs if chosen else None
         self._workspace = replace(seen, theme=theme, glyphs=glyphs)
         self._unsaved.set()
 
@@ -185,14 +218,38 @@ class TradexApp(App[None], inherit_bindings=False):
         self.theme = names[(here + 1) % len(names)]
 
     def watch_theme(self, theme: str) -> None:
-        if self.is_running:
-            self.remember()
+        if not self.is_running:
+            return
+        if not self._workspace.glyphs:
+            glyphs = Glyphs(self._default_glyphs)
+            self.monitor.use_options(replace(self.monitor.options, glyphs=glyphs))
+        self.remember()
 
     def action_save_screen(self) -> None:
-        if path := self.deliver_screenshot():
-            log.info("screen saved to %s", path)
+        """Write the screen as SVG to the user's downloads, or here where there are none."""
+        downloads = user_downloads_path()
+        self.deliver_text(
+            StringIO(self.export_screenshot()),
+            save_directory=downloads if downloads.is_dir() else Path.cwd(),
+            save_filename=f"tradex-tui-{datetime.now():%Y-%m-%d-%H%M%S}.svg",
+            name="screen",
+        )
+
+    def on_delivery_complete(self, event: DeliveryComplete) -> None:
+        if event.path:
+            self.tell(f"The screen is saved as {clean(str(event.path))}")
+
+    def on_delivery_failed(self, event: DeliveryFailed) -> None:
+        self.tell(f"The screen could not be saved: {clean(str(event.exception))}")
 
     def _fatal_error(self) -> None:
         # A traceback belongs into the log; Textual's own method prints it to the terminal.
         log.exception("the screen failed")
         self.panic("tradex-tui failed; the log file has the reason (tradex-tui --help names it).")
+
+
+def is_colourless(theme: Theme) -> bool:
+    """Whether up and down differ in brightness alone."""
+    colors = variable_defaults(theme) | theme.variables
+    names = (colors["market-up"], colors["market-down"])
+    return not theme.ansi and all(Color.parse(name).hsl.s < _LEAST_SATURATION for name in names)

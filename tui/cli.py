@@ -215,7 +215,6 @@ def _monitor(
         workspace = replace(workspace, zoomed=None)
     workspace = replace(workspace, panes=tuple(panes))
     engine = _engine(config, config.history)
-    engine.drain()  # from here on nothing that happens is lost to the screen
     engine.start()
     try:
         TradexApp(engine, config, workspace, path, plug, [*filter(None, [notice]), *notices]).run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import ceil, floor, log10
 
 from tui.chart.picture import Row, Run, blank
@@ -10,7 +11,9 @@ from tui.market import format as text
 
 # Factor of a power of ten, and the decimals that it has itself.
 _ROUND = ((1.0, 0), (2.0, 0), (2.5, 1), (5.0, 0))
-_ROWS_PER_LABEL = 4
+_LEAST_ROWS = 2.0
+_GOOD_ROWS = 3.5
+_SPARE_FROM = 8
 
 
 def width(high: float, digits: int) -> int:
@@ -19,26 +22,24 @@ def width(high: float, digits: int) -> int:
 
 
 def labels(scale: Scale, digits: int) -> dict[int, str]:
-    """Row to price, at steps of 1, 2, 2.5 or 5 times a power of ten, four rows apart or more.
+    """Row to price, at steps of 1, 2, 2.5 or 5 times a power of ten.
 
     Decimals are those that the step needs, never more than `digits`; all end at the same place.
     """
     step, decimals = _step(scale, digits)
-    prices = (n * step for n in range(ceil(scale.low / step), floor(scale.high / step) + 1))
     whole = len(text.price(scale.high, 0))
+    prices = (n * step for n in _multiples(scale, step))
     return {scale.row(p): _aligned(text.price(p, decimals), whole) for p in prices}
 
 
-def price_rows(scale: Scale, digits: int, cells: int, tag: tuple[int, Run] | None) -> list[Row]:
-    """The labels of `scale.rows` rows, `cells` wide, with the tag of the last price over them."""
+@lru_cache(maxsize=256)
+def price_rows(scale: Scale, digits: int, cells: int) -> tuple[Row, ...]:
+    """The labels of `scale.rows` rows, `cells` wide."""
     marks = labels(scale, digits)
-    rows: list[Row] = [
+    return tuple(
         ((f" {marks[row]}".ljust(cells)[:cells], "axis"),) if row in marks else (blank(cells),)
         for row in range(scale.rows)
-    ]
-    if tag:
-        rows[tag[0]] = (tag[1],)
-    return rows
+    )
 
 
 def tag(
@@ -56,12 +57,30 @@ def _aligned(price: str, whole: int) -> str:
 
 
 def _step(scale: Scale, digits: int) -> tuple[float, int]:
-    """The step between labels and the decimals to write it with."""
-    least = (scale.high - scale.low) * min(1.0, _ROWS_PER_LABEL / scale.rows)
-    least = max(least, 10.0**-digits)
-    power = floor(log10(least))
-    for factor, more in _ROUND:
-        decimals = max(0, more - power)
-        if factor * 10.0**power >= least and decimals <= digits:
-            return factor * 10.0**power, decimals
-    return 10.0 * 10.0**power, max(0, -1 - power)
+    """The step between labels and the decimals to write it with.
+
+    Of the round steps of two rows or more the one nearest to a label in three or four rows, with
+    one label to spare where there is room, as the last price may hide one; if need be, the widest
+    that gives two labels at all.
+    """
+    per_row = (scale.high - scale.low) / scale.rows
+    power = floor(log10(per_row))
+    steps = [
+        (factor * 10.0**p, max(0, more - p))
+        for p in range(power, power + 3)
+        for factor, more in _ROUND
+    ]
+    known = [(s, d) for s, d in steps if s >= per_row and d <= digits] or [(10.0**-digits, digits)]
+    several = [(s, d) for s, d in known if len(_multiples(scale, s)) >= 2]
+    apart = [(s, d) for s, d in several or known if s >= per_row * _LEAST_ROWS]
+    if not apart:
+        return several[-1]
+    spare = [(s, d) for s, d in apart if len(_multiples(scale, s)) >= 3]
+    if spare and scale.rows >= _SPARE_FROM:
+        apart = spare
+    return min(apart, key=lambda step: abs(log10(step[0] / per_row / _GOOD_ROWS)))
+
+
+def _multiples(scale: Scale, step: float) -> range:
+    """Which multiples of the step are on the scale."""
+    return range(ceil(scale.low / step), floor(scale.high / step) + 1)

@@ -65,12 +65,12 @@ def axis_rows(frame: Frame) -> list[Row]:
     cells, live = frame.axis_width, frame.live.candle if frame.live else None
     if not cells or not live:
         return [(blank(cells),) if cells else ()] * frame.height
-    tag = None
+    rows = list(axis.price_rows(frame.scale, frame.digits, cells))
     if frame.price is not None:
         rising = frame.price >= live.open
         pointer = SETS[frame.glyphs].pointer
-        tag = axis.tag(frame.price, rising, frame.scale, frame.digits, cells, pointer)
-    rows = axis.price_rows(frame.scale, frame.digits, cells, tag)
+        row, run = axis.tag(frame.price, rising, frame.scale, frame.digits, cells, pointer)
+        rows[row] = (run,)
     rows += [(blank(cells),)] * (frame.height - len(rows))
     if frame.bands.volume:
         rows[frame.bands.plot] = _label(text.volume(frame.volume_high), cells)

@@ -33,7 +33,7 @@ from tui.workspace import Workspace
 _UNDO_DEPTH = 50
 
 
-class MonitorScreen(Plain, Screen[None], inherit_bindings=False):
+class MonitorScreen(Screen[None], Plain, inherit_bindings=False):
     """Panes in their order, one of them current; what a key does to them."""
 
     class Changed(Message):
@@ -96,7 +96,7 @@ class MonitorScreen(Plain, Screen[None], inherit_bindings=False):
                 self._tell_nearest(event)
         if not self.frozen:
             dirty = [pane for pane in self.panes if pane.subscription in drained.dirty]
-            for pane in filter(self._sees, dirty):
+            for pane in filter(self.sees, dirty):
                 pane.wake()
 
     def tick(self, moment: datetime) -> None:
@@ -105,7 +105,7 @@ class MonitorScreen(Plain, Screen[None], inherit_bindings=False):
         self.bar.show(connections, self.frozen, moment)
         if self.panel.has_class("-open"):
             self.panel.show(connections)
-        for pane in filter(self._sees, self.panes):
+        for pane in filter(self.sees, self.panes):
             pane.tick()
 
     # --- what is on the screen ------------------------------------------------------------
@@ -247,6 +247,9 @@ class MonitorScreen(Plain, Screen[None], inherit_bindings=False):
     def action_chart_zoom(self, by: int) -> None:
         self.use_options(replace(self.options, zoom=self.options.zoom.step(by)))
 
+    def on_pane_chart_zoom_asked(self, message: Pane.ChartZoomAsked) -> None:
+        self.action_chart_zoom(message.by)
+
     def action_volume(self) -> None:
         self.use_options(replace(self.options, show_volume=not self.options.show_volume))
 
@@ -286,7 +289,7 @@ class MonitorScreen(Plain, Screen[None], inherit_bindings=False):
             pane.frozen = self.frozen
         self._arrange()
 
-    def _sees(self, pane: Pane) -> bool:
+    def sees(self, pane: Pane) -> bool:
         """Whether a person can see the pane now."""
         return self.is_current and pane.display and self.grid.region.overlaps(pane.region)
 

@@ -1,64 +1,64 @@
-"""A candle chart in three widgets, so that a tick repaints a few cells and no more."""
+"""A candle chart as three parts of a pane, of which a tick changes two."""
 
 from __future__ import annotations
 
-from textual.app import ComposeResult
-from textual.message import Message
+from collections.abc import Sequence
+
+from textual.geometry import Region
 
 from tui.chart.chart import axis_rows, history_rows, live_rows
-from tui.chart.frame import Frame, Options, frame, wanted
+from tui.chart.frame import Frame, Options, frame
+from tui.chart.picture import Row
 from tui.feed.status import SeriesView
-from tui.widgets.picture import ChartPicture, Plain
+from tui.widgets.mosaic import Part
+from tui.widgets.picture import ChartPicture, Picture
 
 
-class CandleChart(Plain):
-    """History, live column and price axis beside each other.
+class CandleChart:
+    """Draws one subscription after another: history, live column and price axis.
 
-    The terminal is repainted in pieces between widget edges, so the edges stand where the
-    changes are: the live column and the axis change with each tick, the history rarely does.
-    """
-
-    class Resized(Message):
-        """What is shown was drawn for another size."""
-
-    DEFAULT_CSS = """
-    CandleChart { layout: horizontal; width: 1fr; height: 1fr; overflow: hidden; }
-    CandleChart > ChartPicture { width: 1fr; height: 1fr; }
+    The live column and the axis change with each tick, the history rarely does. `region` is the
+    chart's place in the pane, and must not be empty; `parts` is what was drawn last.
     """
 
     def __init__(self) -> None:
-        super().__init__()
-        self._history = ChartPicture()
-        self._edge = ChartPicture()
+        self.region = Region()
+        self.parts: tuple[Part, ...] = ()
+        self.pictures: tuple[Picture, ...] = (ChartPicture(), ChartPicture(), ChartPicture())
         self._frame: Frame | None = None
-
-    def compose(self) -> ComposeResult:
-        yield from (self._history, self._edge)
-
-    def wanted(self, options: Options) -> int:
-        """How many candles a view must have to fill this chart."""
-        return wanted(self.size.width, options)
+        self._history: list[Row] = []
 
     def show(self, view: SeriesView, options: Options) -> None:
-        """Draw the view; parts that look the same as before cost nothing at the terminal."""
-        if not self.size:
-            return
-        new = frame(view, self.size.width, self.size.height, options, self._frame)
+        """Draw the view; what looks the same as before is not drawn again."""
+        x, y, width, height = self.region
+        new = frame(view, width, height, options, self._frame)
         if new != self._frame:
-            self._place(new)
-            self._history.show(history_rows(new))
-        both = zip(live_rows(new), axis_rows(new), strict=True)
-        self._edge.show([(*live, *axis) for live, axis in both])
+            self._history = history_rows(new)
         self._frame = new
+        live, axis = live_rows(new), axis_rows(new)
+        overlap = min(1, new.axis_width)
+        if overlap:
+            live, axis = _overlapping(live, axis)
+        after = x + new.history_width
+        last = after + new.live_width + overlap
+        self.parts = (
+            Part(Region(x, y, new.history_width, height), self._history),
+            Part(Region(after, y, last - after, height), live),
+            Part(Region(last, y, x + width - last, height), axis),
+        )
 
     def forget(self) -> None:
         """Another subscription follows: its scale owes nothing to this one's."""
         self._frame = None
 
-    def on_resize(self) -> None:
-        self.post_message(self.Resized())
 
-    def _place(self, new: Frame) -> None:
-        width = new.history_width
-        if self._history.styles.width is None or self._history.styles.width.value != width:
-            self._history.styles.width = width
+def _overlapping(live: Sequence[Row], axis: Sequence[Row]) -> tuple[list[Row], list[Row]]:
+    """The axis' first column given to the live column.
+
+    A change that ends before a picture's edge spares the terminal a cursor movement.
+    """
+    wider, narrower = [], []
+    for left, ((text, role), *rest) in zip(live, axis, strict=True):
+        wider.append((*left, (text[0], role)))
+        narrower.append(((text[1:], role), *rest))
+    return wider, narrower

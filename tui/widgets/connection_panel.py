@@ -10,7 +10,7 @@ from textual.containers import Vertical
 
 from tui.chart.picture import Row
 from tui.feed.status import ConnectionState, ConnectionStatus
-from tui.market.format import age, uptime, volume
+from tui.market.format import age, volume
 from tui.widgets.picture import TextPicture
 
 _GAP = "  "
@@ -155,17 +155,17 @@ def _seconds(value: float | None, form: Callable[[float], str]) -> str:
 
 
 _COLUMNS = (
-    Column("exchange", 8, 5, lambda c: c.exchange, right=False),
-    Column("symbols", 13, 1, _symbols, right=False),
+    Column("exchange", 8, 6, lambda c: c.exchange, right=False),
+    Column("symbols", 12, 1, _symbols, right=False),
     Column("state", 11, 0, _state, right=False),
     Column("tries", 5, 3, lambda c: str(c.attempt)),
-    Column("next", 5, 2, _next_dial),
-    Column("data", 6, 4, lambda c: _seconds(c.data_age, age)),
+    Column("next", 4, 2, _next_dial),
+    Column("data", 5, 4, lambda c: _seconds(c.data_age, age)),
     Column("ping", 6, 7, _round_trip),
     Column("msg/s", 5, 8, lambda c: f"{c.messages_rate:.1f}"),
     Column("B/s", 5, 11, lambda c: volume(c.bytes_rate)),
-    Column("up", 8, 9, lambda c: _seconds(c.uptime, uptime)),
+    Column("up", 5, 9, lambda c: _seconds(c.uptime, age)),
     Column("again", 5, 10, lambda c: str(c.reconnects)),
     Column("gaps", 5, 12, _gaps),
-    Column("last close", 12, 6, _last_close, right=False),
+    Column("last close", 18, 5, _last_close, right=False),
 )

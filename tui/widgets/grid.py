@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -66,7 +67,12 @@ def regions(count: int, width: int, height: int, chosen: Plan) -> list[Region]:
     return found
 
 
-class PaneGrid(Plain, VerticalScroll, can_focus=False):
+def least(places: Sequence[Region]) -> Size:
+    """The width of the narrowest and the height of the lowest of at least one place."""
+    return Size(min(place.width for place in places), min(place.height for place in places))
+
+
+class PaneGrid(VerticalScroll, Plain, can_focus=False):
     """Panes in reading order; it alone decides where they stand."""
 
     DEFAULT_CSS = """
@@ -112,6 +118,9 @@ class _Tiles(Layout):
         assert isinstance(parent, PaneGrid)
         chosen = plan(len(children), size.width, size.height, parent.columns)
         places = regions(len(children), size.width, size.height, chosen)
+        for pane in children:
+            assert isinstance(pane, Pane)
+            pane.fit(least(places))
         return [
             WidgetPlacement(region, NULL_OFFSET, NULL_SPACING, child)
             for child, region in zip(children, places, strict=True)

@@ -12,8 +12,10 @@ from tui.feed.status import SeriesView
 from tui.market.candle import Candle
 from tui.market.format import age, percent, price
 from tui.widgets.freshness import Freshness
+from tui.widgets.mosaic import Part
 
 _GAP = 2
+_MARGIN = 1
 _NARROW = 48  # below, fields stand one cell apart
 # Fields of one row keep these widths at least, so that the rows of a list stand in columns.
 _CHANGE_CELLS = 8
@@ -39,14 +41,6 @@ class Headline:
     change: Row
     reach: Row
     freshness: tuple[Row, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A row of the header, or one side of it: where it stands, in cells, and what it shows."""
-
-    region: Region
-    row: Row
 
 
 def change_of(view: SeriesView) -> Change | None:
@@ -85,41 +79,50 @@ def headline(
 
 
 def place(line: Headline, width: int, rows: int) -> tuple[Part, Part]:
-    """The two parts of a header of `width` x `rows` (1 or 2) cells.
+    """The two parts of a header of `width` x `rows` (1 or 2) cells, an empty cell at both ends.
 
     What changes most stands first in its part: what follows a change is not painted again. One
     row: the title, and beside it price, change and freshness. Two rows: title and freshness, and
     below them price and change. In one row the fields give way in this order: exchange, reach of
     the change, interval, the freshness' detail, the change.
     """
+    inner = max(0, width - 2 * _MARGIN)
     if rows > 1:
-        return _two_rows(line, width)
+        above, below = _two_rows(line, inner)
+        return (
+            Part(Region(0, 0, width, 1), [_framed(above)]),
+            Part(Region(0, 1, width, 1), [_framed(below)]),
+        )
+    title, tail = _one_row(line, inner)
+    edge = min(width, _MARGIN + _cells(title))
+    return (
+        Part(Region(0, 0, edge, 1), [(blank(_MARGIN), *title)]),
+        Part(Region(edge, 0, width - edge, 1), [(*tail, blank(_MARGIN))]),
+    )
+
+
+def _one_row(line: Headline, width: int) -> tuple[Row, Row]:
+    """The title with the space after it, and the rest."""
     gap = _GAP if width >= _NARROW else 1
-    title, *after = _fitting(line, width, gap)
-    tail = _spaced((line.price, gap), (after[0], 1), (after[1], gap), (after[2], 0))
+    title, change, reach, fresh = _fitting(line, width, gap)
+    tail = _spaced((line.price, 0), (change, gap), (reach, 1), (fresh, gap))
     edge = max(0, width - _cells(tail))
-    return (
-        Part(Region(0, 0, edge, 1), _title(title, edge - gap)),
-        Part(Region(edge, 0, width - edge, 1), tail),
-    )
+    return _apart(_title(title, edge - gap), (), edge), tail
 
 
-def _two_rows(line: Headline, width: int) -> tuple[Part, Part]:
+def _two_rows(line: Headline, width: int) -> tuple[Row, Row]:
     short = line.titles[-1]
-    fresh = next(
-        (f for f in line.freshness if len(short) + 1 + _cells(f) <= width), line.freshness[-1]
-    )
+    forms = (f for f in line.freshness if len(short) + 1 + _cells(f) <= width)
+    fresh = next(forms, line.freshness[-1])
     edge = max(0, width - _cells(fresh))
-    title = _title(next((t for t in line.titles if len(t) < edge), short), edge - 1)
-    return (
-        Part(Region(0, 0, width, 1), _apart(title, fresh, width)),
-        Part(Region(0, 1, width, 1), _apart(line.price, _change_that_fits(line, width), width)),
-    )
+    title = next((t for t in line.titles if len(t) < edge), short)
+    above = _apart(_title(title, edge - 1), fresh, width)
+    return above, _apart(line.price, _change_that_fits(line, width), width)
 
 
 def _change_that_fits(line: Headline, width: int) -> Row:
     room = width - _cells(line.price) - 1
-    whole = _spaced((line.change, 1), (line.reach, 0))
+    whole = _spaced((line.change, 0), (line.reach, 1))
     return next((row for row in (whole, line.change) if _cells(row) <= room), ())
 
 
@@ -156,6 +159,10 @@ def _spaced(*fields: tuple[Row, int]) -> Row:
 def _apart(left: Row, right: Row, width: int) -> Row:
     """Both ends of a row of `width` cells."""
     return (*left, blank(max(0, width - _cells(left) - _cells(right))), *right)
+
+
+def _framed(row: Row) -> Row:
+    return (blank(_MARGIN), *row, blank(_MARGIN))
 
 
 def _padded(row: Row, cells: int) -> Row:

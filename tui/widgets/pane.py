@@ -6,21 +6,21 @@ import asyncio
 import logging
 from dataclasses import replace
 
-from textual import on, work
-from textual.app import ComposeResult
+from textual import work
 from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.widgets import Static
 
-from tui.chart.frame import Options
+from tui.chart.frame import Options, wanted
 from tui.feed.engine import Engine
 from tui.feed.status import ConnectionState, SeriesView
 from tui.market.symbol import Subscription
 from tui.widgets.candle_chart import CandleChart
 from tui.widgets.freshness import Freshness, freshness
-from tui.widgets.header import PaneHeader
-from tui.widgets.headline import Change, change_of, headline
-from tui.widgets.picture import Plain
+from tui.widgets.headline import Change, Headline, change_of, headline, place
+from tui.widgets.mosaic import Mosaic, Part
+from tui.widgets.picture import TextPicture
 
 log = logging.getLogger(__name__)
 
@@ -28,11 +28,12 @@ _CHART_ROWS = 3
 # The change of an exchange without a 24 h ticker counts over at least so many candles.
 _LEAST_CANDLES = 120
 _PAN_STEP = 5
+_FAILED_NOTE = "This pane failed and stopped. The log has the reason; d removes it."
 _FAILED = Freshness(("STOPPED: failed", "STOPPED"), "stopped")
 _OFFLINE = "No network? tradex-tui demo"
 
 
-class Pane(Plain, can_focus=True):
+class Pane(Mosaic, can_focus=True):
     """Follows one subscription for as long as it is mounted.
 
     The worker draws as well, so that whatever goes wrong in one pane stays in it.
@@ -45,40 +46,42 @@ class Pane(Plain, can_focus=True):
             super().__init__()
             self.pane = pane
 
+    class ChartZoomAsked(Message):
+        """The wheel with ctrl: candles drawn wider (`by` 1) or narrower (-1)."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
     DEFAULT_CSS = """
     Pane {
-        layout: vertical; width: 1fr; height: 1fr; overflow: hidden;
+        width: 1fr; height: 1fr; overflow: hidden;
         & > Static {
-            display: none; width: 1fr; height: 1fr; padding: 0 2;
-            content-align: center middle; text-align: center; color: $market-axis;
+            padding: 0 2; content-align: center middle; text-align: center; color: $market-axis;
         }
-        &.-empty > Static { display: block; }
-        &.-empty > CandleChart { display: none; }
-        &.-tall > PaneHeader { height: 2; }
-        &.-flat > CandleChart, &.-flat > Static { display: none; }
+        & > .header { background: $surface; }
+        &:focus > .header { background: $primary 30%; }
         &.-late .picture--tag-up, &.-late .picture--tag-down { background: $market-stale; }
-        &:focus > PaneHeader { background: $primary 30%; }
     }
     """
 
     def __init__(self, engine: Engine, subscription: Subscription, options: Options) -> None:
-        super().__init__(classes="-empty")
+        self.header = TextPicture(classes="header"), TextPicture(classes="header")
+        self.chart = CandleChart()
+        self.note = Static("", markup=False)
+        super().__init__((*self.header, *self.chart.pictures), [self.note])
         self.engine = engine
         self.subscription = subscription
         self.options = options
         self.frozen = False
         self.nearest: tuple[str, ...] = ()
-        self.header = PaneHeader()
-        self.chart = CandleChart()
-        self.note = Static("", markup=False)
         self._news = asyncio.Event()
         self._view: SeriesView | None = None
+        self._least = Size()
         self._change: Change | None = None
         self._change_due = False
+        self._idle = True
         self._said = ""
-
-    def compose(self) -> ComposeResult:
-        yield from (self.header, self.chart, self.note)
 
     def on_mount(self) -> None:
         self.follow()
@@ -92,16 +95,25 @@ class Pane(Plain, can_focus=True):
         self._view = self._change = None
         self.follow()
 
-    @on(CandleChart.Resized)
-    @on(PaneHeader.Resized)
+    def on_resize(self) -> None:
+        self.wake()
+
+    def fit(self, least: Size) -> None:
+        """The smallest pane of the grid has this size: by it all of them are laid out alike."""
+        if self._least != least:
+            self._least = least
+            self.wake()
+
     def wake(self) -> None:
         """There may be something new to show; only the worker draws."""
         self._news.set()
 
     def tick(self) -> None:
-        """A second has passed."""
+        """A second has passed; who was drawn within it needs no drawing for that."""
         self._change_due = True
-        self.wake()
+        if self._idle:
+            self.wake()
+        self._idle = True
 
     @work(group="subscription", exclusive=True, exit_on_error=False)
     async def follow(self) -> None:
@@ -124,38 +136,55 @@ class Pane(Plain, can_focus=True):
         self.options = replace(self.options, offset=max(0, offset))
         self.wake()
 
-    def on_resize(self) -> None:
-        header = header_rows(*self.size)
-        self.set_class(header == 2, "-tall")
-        self.set_class(self.size.height < header + _CHART_ROWS, "-flat")
-        self.wake()
-
     def on_click(self, event: Click) -> None:
         if event.chain == 2:
             self.post_message(self.ZoomAsked(self))
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
-        self.pan(1)
+        self._turn_wheel(1, event.ctrl)
         event.stop()
 
     def on_mouse_scroll_down(self, event: MouseScrollDown) -> None:
-        if self.options.offset:
-            self.pan(-1)
+        self._turn_wheel(-1, event.ctrl)
         event.stop()
+
+    def _turn_wheel(self, by: int, ctrl: bool) -> None:
+        """Pan, or zoom with ctrl."""
+        if ctrl:
+            self.post_message(self.ChartZoomAsked(by))
+        elif by > 0 or self.options.offset:
+            self.pan(by)
 
     def _draw(self) -> None:
         if not self.size:
             return
+        self._idle = False
         view = self._next_view()
         fresh = freshness(view.status)
-        change, back = self._next_change(view), self.options.offset
-        self.header.show(headline(view, fresh, change, frozen=self.frozen, back=back))
         self.set_class(not fresh.current, "-late")
-        self.set_class(not view.candles, "-empty")
-        if view.candles:
+        line = headline(
+            view,
+            fresh,
+            self._next_change(view),
+            frozen=self.frozen,
+            back=self.options.offset,
+        )
+        self._show(line, view)
+
+    def _show(self, line: Headline, view: SeriesView | None) -> None:
+        """The header, and below it the chart, or the note when there is nothing to draw."""
+        width, height = self.size
+        header, body = split(width, height, self._least)
+        parts: tuple[Part, ...] = place(line, width, header)
+        note = Region()
+        if view and view.candles and body:
+            self.chart.region = body
             self.chart.show(view, self.options)
+            parts += self.chart.parts
         else:
-            self._say(waiting_for(view, self.nearest))
+            note = body
+            self._say(waiting_for(view, self.nearest) if view else _FAILED_NOTE)
+        self.paint(parts, {self.note: note})
 
     def _next_change(self, view: SeriesView) -> Change | None:
         """The change follows the price once a second: it would double what a tick sends."""
@@ -168,7 +197,7 @@ class Pane(Plain, can_focus=True):
         """The newest view, or the one shown while frozen; a panned chart stands still."""
         if self.frozen and self._view:
             return self._view
-        count = max(_LEAST_CANDLES, self.chart.wanted(self.options))
+        count = max(_LEAST_CANDLES, wanted(self.size.width, self.options))
         view = self.engine.view(self.subscription, count)
         if self.options.offset and self._view:
             offset = self.options.offset + newly_opened(self._view, view)
@@ -178,16 +207,24 @@ class Pane(Plain, can_focus=True):
 
     def _stop(self) -> None:
         """This pane draws no more: nothing on it may look alive."""
-        self.add_class("-empty", "-late")
-        self._say("This pane failed and stopped. The log has the reason; d removes it.")
         if self._view:
-            line = headline(self._view, _FAILED, self._change, frozen=False, back=0)
-            self.header.show(line)
+            self._show(headline(self._view, _FAILED, self._change, frozen=False, back=0), None)
 
     def _say(self, text: str) -> None:
         if self._said != text:
             self._said = text
             self.note.update(text)
+
+
+def split(width: int, height: int, least: Size) -> tuple[int, Region]:
+    """The rows of a pane's header, and what is left for its chart: nothing where that is little.
+
+    Both follow the size of the smallest pane in the grid.
+    """
+    rows = min(header_rows(*least), height)
+    if least.height < rows + _CHART_ROWS:
+        return rows, Region()
+    return rows, Region(0, rows, width, height - rows)
 
 
 def header_rows(width: int, height: int) -> int:
@@ -217,6 +254,7 @@ def waiting_for(view: SeriesView, nearest: tuple[str, ...]) -> str:
         case ConnectionState.LIVE | ConnectionState.STALE:
             return f"Waiting for the first candle of {symbol.name}"
         case ConnectionState.SYNCING:
-            return f"Loading the history of {symbol.name}"
+            trouble = f"\n{status.reason}" if status.reason else ""
+            return f"Loading the history of {symbol.name}{trouble}"
         case _:
             return f"Connecting to {symbol.exchange}"

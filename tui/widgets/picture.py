@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import zip_longest
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -37,8 +37,8 @@ class Plain(Widget):
     the asking costs next to nothing.
     """
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id, classes=classes)
+    def __init__(self, *children: Widget, **options: Any) -> None:
+        super().__init__(*children, **options)
         self._strips: list[Strip] = []
         self._painted: Size | None = None
         self._stale: set[int] = set()
@@ -114,8 +114,8 @@ class Picture(Plain):
     }
     """
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
-        super().__init__(id=id, classes=classes)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
         self._rows: Sequence[Row] = ()
         self._role_styles: dict[str, Style] = {}
 
@@ -126,6 +126,13 @@ class Picture(Plain):
 
     def show(self, rows: Sequence[Row]) -> None:
         """Take new rows; only those that differ from the rows shown are painted again."""
+        if changed := self.take(rows):
+            self.refresh(*changed)
+
+    def take(self, rows: Sequence[Row]) -> list[Region]:
+        """Take new rows, and leave it to the caller to refresh the regions that changed."""
+        if rows is self._rows:
+            return []
         pairs = zip_longest(self._rows, rows, fillvalue=_EMPTY)
         changed = [
             Region(0, y, _changed_cells(old, new), 1)
@@ -134,8 +141,7 @@ class Picture(Plain):
         ]
         self._rows = rows
         self._stale.update(region.y for region in changed if region.y < len(self._strips))
-        if changed:
-            self.refresh(*changed)
+        return changed
 
     def line(self, y: int, width: int) -> Strip:
         if y >= len(self._rows):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
 from textual.events import MouseScrollDown, MouseScrollUp
 
 from tests.stage import THREE, play, stage
@@ -183,5 +186,37 @@ def test_the_wheel_pans_and_with_ctrl_changes_the_width_of_the_candles() -> None
             turn(MouseScrollDown, ctrl=False)
             await s.until(lambda: pane.options.offset == 0)
             assert s.pane(0).options.offset == 0
+
+    play(scenario)
+
+
+def test_a_click_on_a_hint_does_what_the_hint_says() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            await s.until(lambda: "zoom" in s.monitor.bar._hints.plain)
+            text = s.monitor.bar._hints.plain
+            await s.pilot.click("#hints", offset=(text.index("zoom"), 0))
+            await s.until(lambda: s.monitor.zoomed)
+            await s.pilot.click("#hints", offset=(text.index("help"), 0))
+            await s.until(lambda: isinstance(s.app.screen, HelpScreen))
+
+    play(scenario)
+
+
+@pytest.mark.parametrize("folder", ["Downloads", "elsewhere"])
+def test_the_saved_screen_is_named(
+    folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / folder).mkdir()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path / folder)
+
+    async def scenario() -> None:
+        async with stage() as s:
+            await s.pilot.press("ctrl+s")
+            await s.until(lambda: any("screen is saved as" in notice for notice in s.notices))
+            (picture,) = (tmp_path / folder).glob("*.svg")
+            assert any(str(picture) in notice for notice in s.notices)
+            assert "BTCUSDT" in picture.read_text()
 
     play(scenario)

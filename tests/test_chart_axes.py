@@ -67,6 +67,11 @@ def test_price_labels_are_two_at_least_and_neither_rare_nor_crowded(
     assert rows // 6 <= count <= rows // 2 + 1
 
 
+def test_a_low_chart_has_a_second_label_though_a_wider_step_would_be_nearer() -> None:
+    assert axis.labels(Scale(470.9, 495.3, 6), 2) == {3: "480", 1: "490"}
+    assert axis.labels(Scale(111.3, 125.7, 7), 2) == {5: "115", 2: "120", 0: "125"}
+
+
 def test_price_labels_write_the_decimals_that_the_step_needs() -> None:
     assert sorted(axis.labels(Scale(99.9, 101.1, 8), 2).values()) == [
         "100.0", "100.5", "101.0",

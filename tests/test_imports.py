@@ -50,7 +50,7 @@ LIBRARIES = {
     "aiohttp": {"feed/rest.py", "simulator"},
     "msgspec": {"exchange", "workspace"},
     "tomli_w": {"workspace"},
-    "platformdirs": {"config", "journal", "workspace"},
+    "platformdirs": {"config", "journal", "workspace", "app"},
     "click": {"cli", "__main__"},
 }
 

@@ -76,6 +76,12 @@ def test_price_change_and_freshness_stand_in_forty_columns() -> None:
     assert text.endswith("RETRY 9.0s")
 
 
+def test_the_change_gives_way_last() -> None:
+    falling = replace(VIEW, price=59_000.0, status=replace(RETRYING, data_age=31.0))
+    assert said(falling, 38)[0].split()[1:5] == ["59000.00", "▼", "-1.67", "%"]
+    assert "%" not in said(falling, 34)[0]
+
+
 def test_without_a_ticker_the_change_counts_from_the_oldest_candle_and_says_so() -> None:
     (text,) = said(replace(VIEW, ticker=None, price=110.0), 70)
     assert "+10.00 % 1h" in text
@@ -149,6 +155,11 @@ def test_the_words_get_shorter_and_keep_the_age() -> None:
     )  # fmt: skip
     stale = FeedStatus(ConnectionState.STALE, data_age=31.0)
     assert freshness(stale).forms == ("STALE 31 s", "STALE 31s")
+    dialling = FeedStatus(ConnectionState.DIALING, 3, data_age=12.0)
+    assert freshness(dialling).forms == (
+        "CONNECTING 3, 12 s old", "CONNECTING, 12 s old", "CONNECT, 12 s old",
+        "CONNECT 12 s", "CONNECT 12s",
+    )  # fmt: skip
 
 
 NOT_LIVE = [state for state in ConnectionState if state is not ConnectionState.LIVE]

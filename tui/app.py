@@ -39,6 +39,7 @@ log = logging.getLogger(__name__)
 _TICK = 1.0
 _SAVE_DELAY = 1.0
 _LEAST_SATURATION = 0.05
+_WELCOME_SHOWN = 15.0
 _WELCOME = (
     "Each pane is a symbol with its price, its change and how fresh they are. "
     "a adds a symbol, n shows the connections, ? explains keys, words and marks."
@@ -105,7 +106,7 @@ class TradexApp(App[None], inherit_bindings=False):
         self.frames()
         if self.workspace_path:
             if not self.workspace_path.exists():
-                self.tell(_WELCOME)
+                self.notify(_WELCOME, markup=False, timeout=_WELCOME_SHOWN)
             self.keep_workspace(self.workspace_path)
 
     def on_ready(self) -> None:

@@ -41,7 +41,7 @@ class HelpRow:
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """A key, a word and what a click on them does."""
+    """A key, a word and what a click on them does, as Textual's `run_action` takes it."""
 
     keys: str
     description: str
@@ -147,7 +147,8 @@ def hints(table: Iterable[Key] = KEYS) -> list[Hint]:
         if key.hint in found:
             found[key.hint] = replace(found[key.hint], keys=f"{found[key.hint].keys} {first}")
         elif key.hint:
-            found[key.hint] = Hint(first, key.hint, key.action)
+            owner = "app" if key.scope == APP else "screen"
+            found[key.hint] = Hint(first, key.hint, f"{owner}.{key.action}")
     return list(found.values())
 
 

@@ -21,6 +21,7 @@ WORDS = (
     HelpRow("SYNCING", "prices come in, history is being loaded"),
     HelpRow("STALE", "the line is open but nothing comes; the price is old, so it is dimmed"),
     HelpRow("RETRY 3 in 4 s", "the line broke; the third attempt follows in four seconds"),
+    HelpRow("12 s old", "the price is not live and as old as that; it is dimmed"),
     HelpRow("STOPPED", "it will not come back by itself; the reason stands beside it"),
 )
 PANEL = (
@@ -34,7 +35,7 @@ MARKS = (
     HelpRow("×", "on the rule: missing"),
     HelpRow("?", "on the rule: not yet confirmed by the exchange"),
     HelpRow("═", "on the rule: was missing, filled in later"),
-    HelpRow("▲ ▼", "the candle that forms is above, below its opening price"),
+    HelpRow("▲ ▼", "the change beside the price is up, down"),
 )
 
 

@@ -130,14 +130,15 @@ def _fitting(line: Headline, width: int, gap: int) -> tuple[str, Row, Row, Row]:
     """Title, change, reach and freshness in the longest forms that fit."""
     long, middle, short = line.titles
     change, none = _padded(line.change, _CHANGE_CELLS), ()
-    words, *fewer = (_padded(form, _WORDS_CELLS) for form in line.freshness)
-    fewer = [_padded(form, _WORD_CELLS) for form in fewer or line.freshness]
+    words = _padded(line.freshness[0], _WORDS_CELLS)
+    fewer = [_padded(form, _WORD_CELLS) for form in line.freshness[1:] or line.freshness]
     choices: list[tuple[str, Row, Row, Row]] = [
         (long, change, line.reach, words),
         (middle, change, line.reach, words),
         (middle, change, none, words),
         (short, change, none, words),
         *((title, change, none, form) for form, title in product(fewer, (middle, short))),
+        (short, line.change, none, fewer[-1]),
         *((short, none, none, form) for form in fewer),
     ]
     for choice in choices:

@@ -86,24 +86,6 @@ def test_an_outage_is_repaired_to_the_last_digit(fault: str, capacity: int) -> N
         assert all(row.gaps_found == row.gaps_repaired > 0 for row in rows)
 
 
-def test_frames_lost_on_an_open_connection_are_a_gap_that_is_repaired() -> None:
-    """The socket never breaks and pings are answered, but the stream skips candles."""
-    settings = replace(QUICK, stale_after=30.0)
-    with running(settings) as (simulator, exchange, engine):
-        events = Events(engine)
-        engine.acquire(BTC)
-        # The candles that ended just before the first load are confirmed a little later.
-        eventually(lambda: all(c.closed for c in engine.view(BTC, 1_000).candles[:-1]))
-        eventually(lambda: is_live(engine, BTC))
-        exchange.stall(3.5)
-        events.next(GapOpened)
-        repaired = events.next(GapRepaired)
-        assert repaired.candles >= 1
-        eventually(lambda: equals_ledger(engine, simulator, BTC))
-        assert engine.connections()[0].reconnects == 0
-        assert engine.view(BTC, 100).repaired
-
-
 def test_a_connection_that_is_open_but_silent_becomes_stale_and_recovers() -> None:
     with running() as (simulator, exchange, engine):
         events = Events(engine)

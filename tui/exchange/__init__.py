@@ -9,7 +9,7 @@ from tui.errors import unknown
 from tui.exchange.base import Exchange
 from tui.exchange.settings import ExchangeSettings
 
-_NOT_EXCHANGES = {"base", "settings"}
+_NOT_EXCHANGES = {"base", "batches", "reading", "settings"}
 
 
 def exchange_names() -> list[str]:

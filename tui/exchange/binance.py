@@ -9,13 +9,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from math import inf
-from typing import Annotated, TypeVar
+from types import MappingProxyType
 
 import msgspec
-from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType
 
-from tui.errors import ExchangeError
 from tui.exchange.base import Command, Complaint, Exchange, Limits, Request
+from tui.exchange.batches import in_batches
+from tui.exchange.reading import UNREADABLE, Time, decimals, decoded, one_line
 from tui.exchange.settings import ExchangeSettings
 from tui.market.candle import Candle, flaw_of
 from tui.market.events import (
@@ -32,22 +33,13 @@ from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol, SymbolInfo
 from tui.text import clean
 
-_WIRE_INTERVALS = (
-    *("1s", "1m", "3m", "5m", "15m", "30m"),
-    *("1h", "2h", "4h", "6h", "8h", "12h", "1d", "3d", "1w", "1M"),
-)
-_BY_WIRE = {text: Interval.parse(text) for text in _WIRE_INTERVALS}
+_WIRE_INTERVALS = "1s 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w 1M"
+_BY_WIRE = {text: Interval.parse(text) for text in _WIRE_INTERVALS.split()}
 # A SUBSCRIBE frame is cut off at 4096 bytes; the rest is for the envelope around the names.
 _NAMES_BYTES = 3_900
-_REASON_CELLS = 200
-_UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
-_T = TypeVar("_T")
-
-# ms UTC from 2009 to 2100: seconds and microseconds do not pass.
-Time = Annotated[int, Meta(ge=1_230_768_000_000, lt=4_102_444_800_000)]
 
 
-class Kline(Struct, gc=False):
+class Kline(Struct, gc=False, rename={"low": "l"}):
     """`k` of a kline event: t open time, T close time, x closed, n trades."""
 
     t: Time
@@ -55,7 +47,7 @@ class Kline(Struct, gc=False):
     o: float
     c: float
     h: float
-    l: float  # noqa: E741 the wire's own name
+    low: float
     v: float
     n: int
     x: bool
@@ -67,18 +59,18 @@ class KlineEvent(Struct, tag_field="e", tag="kline", gc=False):
     k: Kline
 
 
-class AggTradeEvent(Struct, tag_field="e", tag="aggTrade", gc=False):
-    """Trades `f` to `l` at one price `p`; `T` is the trade's time."""
+class AggTradeEvent(Struct, tag_field="e", tag="aggTrade", gc=False, rename={"last": "l"}):
+    """Trades `f` to `last` at one price `p`; `T` is the trade's time."""
 
     s: str
     p: float
     q: float
     f: int
-    l: int  # noqa: E741 the wire's own name
+    last: int
     T: Time
 
 
-class MiniTickerEvent(Struct, tag_field="e", tag="24hrMiniTicker", gc=False):
+class MiniTickerEvent(Struct, tag_field="e", tag="24hrMiniTicker", gc=False, rename={"low": "l"}):
     """The rolling 24 hours: `o` is the price 24 h ago, `v` the base volume."""
 
     E: Time
@@ -86,7 +78,7 @@ class MiniTickerEvent(Struct, tag_field="e", tag="24hrMiniTicker", gc=False):
     c: float
     o: float
     h: float
-    l: float  # noqa: E741 the wire's own name
+    low: float
     v: float
 
 
@@ -114,17 +106,17 @@ class Frame(Struct):
     msg: str | UnsetType = UNSET
 
 
-class WireFilter(Struct):
-    filterType: str = ""  # noqa: N815 the wire's own name
-    tickSize: str = ""  # noqa: N815
-    stepSize: str = ""  # noqa: N815
+class WireFilter(Struct, rename="camel"):
+    filter_type: str = ""
+    tick_size: str = ""
+    step_size: str = ""
 
 
-class WireSymbol(Struct):
+class WireSymbol(Struct, rename="camel"):
     symbol: str
     status: str
-    baseAsset: str  # noqa: N815
-    quoteAsset: str  # noqa: N815
+    base_asset: str
+    quote_asset: str
     filters: list[WireFilter] = []
 
 
@@ -159,7 +151,7 @@ class Binance(Exchange):
 
     name = "binance"
     title = "Binance"
-    intervals = {interval: text for text, interval in _BY_WIRE.items()}  # noqa: RUF012
+    intervals = MappingProxyType({interval: text for text, interval in _BY_WIRE.items()})
     default_symbols = ("BTCUSDT", "ETHUSDT", "SOLUSDT", "BNBUSDT", "XRPUSDT", "DOGEUSDT")
 
     def __init__(self, settings: ExchangeSettings) -> None:
@@ -204,7 +196,7 @@ class Binance(Exchange):
                 return (_read(message.data),)
             if message.id is UNSET and message.error is UNSET and message.msg is UNSET:
                 return (_read(_bare_events.decode(frame)),)
-        except _UNREADABLE as error:
+        except UNREADABLE as error:
             return _unread(frame, error)
         return (_reply(message),)
 
@@ -220,7 +212,7 @@ class Binance(Exchange):
 
     def parse_history(self, subscription: Subscription, body: bytes, now: int) -> list[Candle]:
         settled = now - int(self.settle * 1000)
-        rows = _decoded(_rows, body, f"candles for {subscription}")
+        rows = decoded(_rows, body, self.title, f"candles for {subscription}")
         candles = (_candle_of_row(row, settled, now) for row in rows)
         return [candle for candle in candles if candle and candle.flaw is None]
 
@@ -228,18 +220,18 @@ class Binance(Exchange):
         return Request("/api/v3/exchangeInfo", weight=20)
 
     def parse_directory(self, body: bytes) -> dict[str, SymbolInfo]:
-        symbols = _decoded(_info, body, "its list of symbols").symbols
+        symbols = decoded(_info, body, self.title, "its list of symbols").symbols
         infos = (_symbol_info(wire) for wire in symbols)
         return {info.symbol.name: info for info in infos}
 
     def parse_complaint(self, body: bytes) -> Complaint | None:
         try:
             error = _complaints.decode(body)
-        except _UNREADABLE:
+        except UNREADABLE:
             return None
         # -1121 invalid symbol; -1100 illegal characters, as in a lower-case one.
         unknown = error.code in (-1121, -1100)
-        return Complaint(clean(error.msg, _REASON_CELLS), unknown) if error.msg else None
+        return Complaint(one_line(error.msg), unknown) if error.msg else None
 
     def _own_names(self, subscription: Subscription) -> list[str]:
         symbol = subscription.symbol.name.lower()
@@ -257,25 +249,10 @@ def _commands(
     except_names: set[str],
     first_id: int,
 ) -> list[Command]:
-    """Batches of stream names that fit a frame; a subscription's names stay together."""
-    batches: list[tuple[list[str], list[Subscription]]] = [([], [])]
-    size = 0
-    for subscription, own in wanted:
-        names = [name for name in own if name not in except_names]
-        except_names = except_names | set(names)
-        added = sum(len(json.dumps(name)) + 2 for name in names)
-        if size + added > _NAMES_BYTES:
-            batches.append(([], []))
-            size = 0
-        size += added
-        batches[-1][0].extend(names)
-        batches[-1][1].append(subscription)
+    batches = in_batches(wanted, except_names, _NAMES_BYTES)
     return [
-        Command(
-            number, json.dumps({"method": method, "params": names, "id": number}), tuple(covers)
-        )
-        for number, (names, covers) in enumerate(batches, first_id)
-        if names
+        Command(id_, json.dumps({"method": method, "params": names, "id": id_}), covers)
+        for id_, (names, covers) in enumerate(batches, first_id)
     ]
 
 
@@ -292,31 +269,31 @@ def _candle_report(event: KlineEvent) -> Event:
     interval = _BY_WIRE.get(k.i)
     if interval is None or k.t > event.E:
         return Malformed("a kline of an unknown interval, or of the future")
-    flaw = flaw_of(k.o, k.h, k.l, k.c, k.v)
+    flaw = flaw_of(k.o, k.h, k.low, k.c, k.v)
     if flaw:
         return Malformed(flaw)
-    candle = Candle(k.t, k.o, k.h, k.l, k.c, k.v, k.x, k.n, event.E)
+    candle = Candle(k.t, k.o, k.h, k.low, k.c, k.v, k.x, k.n, event.E)
     return CandleReport(event.s, interval, candle)
 
 
 def _trade(event: AggTradeEvent) -> Event:
     if not (0 < event.p < inf and 0 <= event.q < inf):
         return Malformed("a trade without a finite price")
-    return Trade(event.s, event.p, event.q, event.T, event.f, event.l)
+    return Trade(event.s, event.p, event.q, event.T, event.f, event.last)
 
 
 def _ticker(event: MiniTickerEvent) -> Event:
-    if flaw := flaw_of(event.o, event.h, event.l, event.c, event.v):
+    if flaw := flaw_of(event.o, event.h, event.low, event.c, event.v):
         return Malformed(flaw)
-    return Ticker(event.s, event.o, event.h, event.l, event.c, event.v, event.E)
+    return Ticker(event.s, event.o, event.h, event.low, event.c, event.v, event.E)
 
 
 def _reply(message: Frame) -> Event:
     number = message.id if isinstance(message.id, int) else None
     if isinstance(message.error, WireError):
-        return Refusal(number, clean(message.error.msg, _REASON_CELLS))
+        return Refusal(number, one_line(message.error.msg))
     if isinstance(message.msg, str):
-        return Refusal(number, clean(message.msg, _REASON_CELLS))
+        return Refusal(number, one_line(message.msg))
     return Malformed("a reply without an id") if number is None else Ack(number)
 
 
@@ -324,28 +301,20 @@ def _unread(frame: bytes, error: Exception) -> tuple[Event, ...]:
     """Nothing for a well-formed message of a kind that is not read; Malformed for the rest."""
     try:
         message = msgspec.json.decode(frame)
-    except _UNREADABLE:
+    except UNREADABLE:
         message = None
     payload = message.get("data", message) if isinstance(message, dict) else None
     kinds = ("kline", "aggTrade", "24hrMiniTicker", "serverShutdown")
     if isinstance(payload, dict) and payload.get("e") not in kinds:
         return ()
-    return (Malformed(clean(str(error), _REASON_CELLS)),)
-
-
-def _decoded(decoder: msgspec.json.Decoder[_T], body: bytes, expected: str) -> _T:
-    try:
-        return decoder.decode(body)
-    except _UNREADABLE as error:
-        message = f"Binance answered with something else than {expected}."
-        raise ExchangeError(message, clean(str(error), _REASON_CELLS)) from error
+    return (Malformed(one_line(str(error))),)
 
 
 def _candle_of_row(raw: msgspec.Raw, settled: int, now: int) -> Candle | None:
     """None for a row that cannot be read: the others of its page stay."""
     try:
         row = _row.decode(raw)
-    except _UNREADABLE:
+    except UNREADABLE:
         return None
     closed = row.close_time < settled
     values = (row.open, row.high, row.low, row.close, row.volume)
@@ -353,19 +322,12 @@ def _candle_of_row(raw: msgspec.Raw, settled: int, now: int) -> Candle | None:
 
 
 def _symbol_info(wire: WireSymbol) -> SymbolInfo:
-    sizes = {f.filterType: f.tickSize or f.stepSize for f in wire.filters}
+    sizes = {f.filter_type: f.tick_size or f.step_size for f in wire.filters}
     return SymbolInfo(
         Symbol("binance", clean(wire.symbol, 32)),
-        clean(wire.baseAsset, 16),
-        clean(wire.quoteAsset, 16),
-        _digits(sizes.get("PRICE_FILTER", "")),
-        _digits(sizes.get("LOT_SIZE", "")),
+        clean(wire.base_asset, 16),
+        clean(wire.quote_asset, 16),
+        decimals(sizes.get("PRICE_FILTER", "")),
+        decimals(sizes.get("LOT_SIZE", "")),
         wire.status == "TRADING",
     )
-
-
-def _digits(size: str) -> int:
-    """Decimals that a step such as `0.01000000` leaves; 8 without one (zero: no such rule)."""
-    if not size.strip("0."):
-        return 8
-    return min(18, len(size.rstrip("0").partition(".")[2]))

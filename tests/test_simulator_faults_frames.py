@@ -229,6 +229,21 @@ def test_a_burst_repeats_the_forming_state_at_its_rate_and_every_close_still_com
     play(scenario)
 
 
+def test_a_burst_never_overtakes_the_frames_that_it_repeats() -> None:
+    async def scenario(exchange: Exchange) -> None:
+        client = await exchange.dial("/ws/btcusdt@aggTrade")
+        exchange.simulator.inject(Burst(rate=2_000, seconds=60))
+        exchange.clock.now += SECOND
+        highest = first = (await receive(client))["a"]
+        while highest < first + 50:
+            exchange.clock.now += 5
+            id_ = (await receive(client))["a"]
+            assert id_ <= highest + 1
+            highest = max(highest, id_)
+
+    play(scenario)
+
+
 def test_a_burst_leaves_a_slow_reader_connected() -> None:
     async def scenario(exchange: Exchange) -> None:
         client = await exchange.dial("/ws/btcusdt@aggTrade", close_timeout=0.1)

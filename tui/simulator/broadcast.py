@@ -66,11 +66,11 @@ class Broadcast:
                 before, now = now, max(now, self._clock())
                 real_before, real = real, time.monotonic()
                 stalled = bool(self._faults.active(Stall))
+                if not stalled:
+                    self._repeat(real_before, real)
                 if now > before:
                     self._advance(before, now, stalled)
                 self._send(stalled)
-                if not stalled:
-                    self._repeat(real_before, real)
         except Exception:
             _log.exception("The simulated market stands still.")
             raise
@@ -92,7 +92,10 @@ class Broadcast:
                     session.publish(frame)
 
     def _repeat(self, before: float, now: float) -> None:
-        """Send what bursts ask for between two times in monotonic seconds."""
+        """Send what bursts ask for between two times in monotonic seconds.
+
+        They come before this turn's frames, since those are not on the wire when it ends.
+        """
         rate = sum(burst.rate for burst in self._faults.active(Burst))
         count = int(rate * now) - int(rate * before)
         forgets = self._faults.active(Forget)

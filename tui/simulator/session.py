@@ -77,7 +77,8 @@ class Session:
 
     def repeat(self, frames: Sequence[Frame], count: int) -> None:
         """Send `count` messages now, round and round; none to a client that lags behind."""
-        lags = self._transport.get_write_buffer_size() > _LAGGING
+        behind = self._transport.get_write_buffer_size() > _LAGGING
+        lags = behind or not self._frames.empty()
         if not frames or lags or self._connection.closed or self._transport.is_closing():
             return
         combined = self.subscriptions.combined

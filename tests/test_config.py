@@ -56,7 +56,7 @@ def test_the_default_file_as_shipped_says_nothing(file: Path) -> None:
 
 def test_the_default_file_uncommented_states_every_default(file: Path) -> None:
     stated = read(file, uncommented())
-    for name in ("exchange", "interval", "history", "theme", "glyphs", "frame_rate", "timezone"):
+    for name in ("exchange", "interval", "history", "theme", "frame_rate", "timezone"):
         assert getattr(stated, name) == getattr(Config(), name), name
     assert stated.connection == ConnectionSettings()
     assert stated.exchanges["binance"].live_trades is ExchangeSettings().live_trades
@@ -257,3 +257,8 @@ def test_any_bytes_give_a_config_or_one_line(
         load(file, {}, EXCHANGES)
     except ConfigError as error:
         assert str(error).isprintable()
+
+
+def test_glyphs_that_were_written_are_told_from_those_that_were_not(file: Path) -> None:
+    assert read(file, 'glyphs = "heavy"').glyphs == "heavy"
+    assert read(file, "").glyphs is None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.market.format import age, change, percent, price, uptime, volume
+from tui.market.format import age, change, percent, price, volume
 
 
 @pytest.mark.parametrize(
@@ -91,17 +91,3 @@ def test_a_volume_is_at_most_six_cells_and_within_half_a_percent(value: float) -
 )
 def test_an_age_is_in_the_largest_unit_and_never_rounded_up(seconds: float, shown: str) -> None:
     assert age(seconds) == shown
-
-
-@pytest.mark.parametrize(
-    ("seconds", "shown"),
-    [
-        (-1, "0:00:00"),
-        (59.9, "0:00:59"),
-        (3_723, "1:02:03"),
-        (86_399, "23:59:59"),
-        (2 * 86_400 + 3_723, "2d 1:02:03"),
-    ],
-)
-def test_an_uptime_is_a_clock_with_days_in_front(seconds: float, shown: str) -> None:
-    assert uptime(seconds) == shown

@@ -94,6 +94,12 @@ def test_a_ledger_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         Ledger(tmp_path / "missing" / "ledger")
 
 
+def test_the_name_of_a_ledger_is_cleaned_before_it_is_told(tmp_path: Path) -> None:
+    with pytest.raises(TradexError, match="ledger owned/file: No such file") as caught:
+        Ledger(tmp_path / "a\x1b]0;x\x07 ledger owned" / "file")
+    assert str(caught.value).isprintable()
+
+
 def test_symbols_once_subscribed_are_recorded_until_the_end(tmp_path: Path) -> None:
     async def scenario() -> None:
         now = [_NOON]

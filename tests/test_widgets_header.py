@@ -16,7 +16,7 @@ from tui.feed.status import ConnectionState, FeedStatus, SeriesView
 from tui.market.candle import Candle
 from tui.market.events import Ticker
 from tui.market.interval import MINUTE
-from tui.widgets.freshness import freshness
+from tui.widgets.freshness import freshness, frozen
 from tui.widgets.headline import change_of, headline, place
 from tui.widgets.mosaic import Part
 
@@ -35,7 +35,7 @@ AN_HOUR = 3_700.0
 
 
 def shown(view: SeriesView, width: int, rows: int = 1, back: int = 0) -> tuple[Part, Part]:
-    line = headline(view, freshness(view.status), change_of(view), frozen=False, back=back)
+    line = headline(view, freshness(view.status), change_of(view), back=back)
     return place(line, width, rows)
 
 
@@ -186,3 +186,10 @@ def test_a_price_and_its_change_are_dimmed_unless_prices_come_in(state: Connecti
 def test_syncing_after_an_outage_dims_the_old_price() -> None:
     assert not freshness(FeedStatus(ConnectionState.SYNCING, data_age=30.0)).current
     assert freshness(FeedStatus(ConnectionState.SYNCING, data_age=1.0)).current
+
+
+def test_a_frozen_price_says_how_old_it_is_by_now() -> None:
+    seen = FeedStatus(ConnectionState.LIVE, data_age=1.5)
+    assert frozen(seen, 30.0).forms == ("FROZEN, 31 s old", "FROZEN 31 s", "FROZEN 31s")
+    assert not frozen(seen, 30.0).current
+    assert frozen(FeedStatus(ConnectionState.DIALING), 30.0).forms[0] == "FROZEN"

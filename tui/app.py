@@ -121,13 +121,9 @@ class TradexApp(App[None], inherit_bindings=False):
 
     @property
     def _default_glyphs(self) -> str:
-        """Those of the config; where colours cannot tell up from down, shapes that do."""
-        plain = self.config.glyphs == Glyphs.HEAVY.value
-        return (
-            Glyphs.HOLLOW.value
-            if plain and is_colourless(self.current_theme)
-            else self.config.glyphs
-        )
+        """Those of the config; without any, shapes where colours cannot tell up from down."""
+        plain = Glyphs.HOLLOW if is_colourless(self.current_theme) else Glyphs.HEAVY
+        return self.config.glyphs or plain.value
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return variable_defaults(self.current_theme)
@@ -157,7 +153,7 @@ class TradexApp(App[None], inherit_bindings=False):
             pace.woke(now - asleep)
             try:
                 self._frame(now, second=now - ticked >= _TICK)
-            except Exception:
+            except Exception:  # the next frame may be drawn; this one's fault is in the log
                 log.exception("frame")
             ticked = now if now - ticked >= _TICK else ticked
             asleep = monotonic()

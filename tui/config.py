@@ -28,13 +28,14 @@ class Config:
     """All that a config file may say; `default_config.toml` explains each key.
 
     `keys` maps a binding's id to its keys, comma between; the app knows which ids there are.
+    `glyphs` None leaves the choice to the theme.
     """
 
     exchange: str = "binance"
     interval: Interval = Interval(1, "m")  # noqa: RUF009 (immutable)
     history: int = 500
     theme: str = "midnight"
-    glyphs: str = "heavy"
+    glyphs: str | None = None
     frame_rate: int = 10
     timezone: str = "local"
     connection: ConnectionSettings = ConnectionSettings()  # noqa: RUF009 (immutable)

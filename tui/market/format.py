@@ -38,14 +38,6 @@ def age(seconds: float) -> str:
     return f"{int(seconds)} s"
 
 
-def uptime(seconds: float) -> str:
-    """`1:02:03`, with days in front when there are any: `2d 1:02:03`."""
-    whole = max(0, int(seconds))
-    days, rest = divmod(whole, 86_400)
-    clock = f"{rest // 3600}:{rest % 3600 // 60:02}:{rest % 60:02}"
-    return f"{days}d {clock}" if days else clock
-
-
 def _three(value: float) -> str:
     """Three significant digits without an exponent."""
     whole = len(str(int(float(f"{abs(value):.3g}"))))

@@ -32,7 +32,7 @@ class BackgroundSimulator(Breakable):
         self._thread.start()
         try:
             asyncio.run_coroutine_threadsafe(self._simulator.start(), self._loop).result()
-        except BaseException:
+        except BaseException:  # whatever ends the start, the thread must not stay behind
             self._end()
             raise
         return self

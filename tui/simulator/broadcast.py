@@ -71,7 +71,7 @@ class Broadcast:
                 if now > before:
                     self._advance(before, now, stalled)
                 self._send(stalled)
-        except Exception:
+        except Exception:  # nobody awaits this task while it runs: say at once that it ended
             _log.exception("The simulated market stands still.")
             raise
 

@@ -11,6 +11,7 @@ from typing import IO, Any
 from tui.errors import TradexError
 from tui.market.candle import Candle
 from tui.market.interval import Interval
+from tui.text import clean
 
 _FIELDS = ("open_time", "open", "high", "low", "close", "volume", "closed")
 _KEPT = 20_000  # candles of one symbol and interval in memory; the file has all
@@ -54,15 +55,16 @@ class Ledger:
             self._file = None
 
     def _opened(self, path: Path) -> IO[str]:
+        name = clean(str(path))
         try:
             if path.exists():
                 self._read(path)
             return path.open("a", encoding="utf-8")
         except OSError as error:
-            raise TradexError(f"Cannot use the ledger {path}: {error.strerror}.") from error
+            raise TradexError(f"Cannot use the ledger {name}: {error.strerror}.") from error
         except (ValueError, KeyError, TypeError) as error:
             hint = "Name a new file, or one that a simulator wrote."
-            raise TradexError(f"The ledger {path} has a line that is no candle.", hint) from error
+            raise TradexError(f"The ledger {name} has a line that is no candle.", hint) from error
 
     def _read(self, path: Path) -> None:
         content = path.read_bytes()

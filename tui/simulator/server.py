@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import socket
 import time
 from collections.abc import Callable, Collection, Coroutine
 from contextlib import suppress
@@ -28,6 +29,7 @@ from tui.simulator.limits import Limits, SlidingWindow
 from tui.simulator.market import Market
 from tui.simulator.rest import Rest
 from tui.simulator.session import Session
+from tui.text import clean
 
 _GOING_AWAY = 1001
 
@@ -116,7 +118,7 @@ class Simulator(Breakable):
         site = web.TCPSite(self._runner, self._host, self._port, reuse_address=True)
         try:
             await site.start()
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # a name that cannot be encoded, RFC 3490
             await self._runner.cleanup()
             raise _cannot_listen(self._host, self._port, error) from error
         self._port = cast(tuple[str, int], self._runner.addresses[0])[1]
@@ -208,9 +210,14 @@ def _asked(request: web.Request) -> Subscriptions:
     return Subscriptions(combined, dict.fromkeys(name for name in names.split("/") if name))
 
 
-def _cannot_listen(host: str, port: int, error: OSError) -> TradexError:
-    if error.errno == errno.EADDRINUSE:
-        return TradexError(
-            f"Port {port} on {host} is in use.", "Choose another, or 0 for a free one."
-        )
-    return TradexError(f"Cannot listen on {host}:{port}: {error.strerror}.")
+def _cannot_listen(host: str, port: int, error: OSError | UnicodeError) -> TradexError:
+    host = clean(host)
+    match error:
+        case OSError(errno=errno.EADDRINUSE):
+            message = f"Port {port} on {host} is in use."
+            return TradexError(message, "Choose another, or 0 for a free one.")
+        case socket.gaierror() | UnicodeError():
+            message = f"The host {host} cannot be looked up."
+            return TradexError(message, "Use an address of this machine, such as 127.0.0.1.")
+        case _:
+            return TradexError(f"Cannot listen on {host}:{port}: {error.strerror}.")

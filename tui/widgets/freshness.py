@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.feed.status import ConnectionState, FeedStatus
 from tui.market.format import age
@@ -44,6 +44,12 @@ def freshness(status: FeedStatus) -> Freshness:
             tries = f" {status.attempt}" if status.attempt > 1 else ""
             forms = f"CONNECTING{tries}", "CONNECTING", "CONNECT"
             return Freshness(_old(forms, status), "waiting")
+
+
+def frozen(status: FeedStatus, seconds: float) -> Freshness:
+    """A picture that stood still for so long: its price is older by that than its status says."""
+    age = None if status.data_age is None else status.data_age + seconds
+    return Freshness(_old(("FROZEN",), replace(status, data_age=age)), "late")
 
 
 def _live(status: FeedStatus) -> Freshness:

@@ -52,9 +52,7 @@ def change_of(view: SeriesView) -> Change | None:
     return Change(percent(ratio), reach, ratio >= 0)
 
 
-def headline(
-    view: SeriesView, fresh: Freshness, change: Change | None, *, frozen: bool, back: int
-) -> Headline:
+def headline(view: SeriesView, fresh: Freshness, change: Change | None, *, back: int) -> Headline:
     """What the header of this view says; the chart is panned `back` candles.
 
     Price and arrow take the colour of the change, and lose it with a price that may be old.
@@ -72,9 +70,7 @@ def headline(
         price=_price(view, change, role),
         change=((change.text, role),) if change else (),
         reach=((change.reach, "muted"),) if change else (),
-        freshness=tuple(((form, fresh.role),) for form in fresh.forms)
-        if not frozen
-        else ((("FROZEN", "late"),),),
+        freshness=tuple(((form, fresh.role),) for form in fresh.forms),
     )
 
 

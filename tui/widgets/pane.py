@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
+from time import monotonic
 
 from textual import work
 from textual.events import Click, MouseScrollDown, MouseScrollUp
@@ -17,7 +18,7 @@ from tui.feed.engine import Engine
 from tui.feed.status import ConnectionState, SeriesView
 from tui.market.symbol import Subscription
 from tui.widgets.candle_chart import CandleChart
-from tui.widgets.freshness import Freshness, freshness
+from tui.widgets.freshness import Freshness, freshness, frozen
 from tui.widgets.headline import Change, Headline, change_of, headline, place
 from tui.widgets.mosaic import Mosaic, Part
 from tui.widgets.picture import TextPicture
@@ -77,6 +78,7 @@ class Pane(Mosaic, can_focus=True):
         self.nearest: tuple[str, ...] = ()
         self._news = asyncio.Event()
         self._view: SeriesView | None = None
+        self._viewed_at = 0.0
         self._least = Size()
         self._change: Change | None = None
         self._change_due = False
@@ -124,7 +126,7 @@ class Pane(Mosaic, can_focus=True):
                 self._draw()
                 self._news.clear()
                 await self._news.wait()
-        except Exception:
+        except Exception:  # the top of the pane's worker: it stops, the other panes live on
             log.exception("pane %s", self.subscription)
             self._stop()
         finally:
@@ -160,16 +162,15 @@ class Pane(Mosaic, can_focus=True):
             return
         self._idle = False
         view = self._next_view()
-        fresh = freshness(view.status)
+        fresh = self._freshness(view)
         self.set_class(not fresh.current, "-late")
-        line = headline(
-            view,
-            fresh,
-            self._next_change(view),
-            frozen=self.frozen,
-            back=self.options.offset,
-        )
+        line = headline(view, fresh, self._next_change(view), back=self.options.offset)
         self._show(line, view)
+
+    def _freshness(self, view: SeriesView) -> Freshness:
+        if self.frozen:
+            return frozen(view.status, monotonic() - self._viewed_at)
+        return freshness(view.status)
 
     def _show(self, line: Headline, view: SeriesView | None) -> None:
         """The header, and below it the chart, or the note when there is nothing to draw."""
@@ -202,13 +203,13 @@ class Pane(Mosaic, can_focus=True):
         if self.options.offset and self._view:
             offset = self.options.offset + newly_opened(self._view, view)
             self.options = replace(self.options, offset=offset)
-        self._view = view
+        self._view, self._viewed_at = view, monotonic()
         return view
 
     def _stop(self) -> None:
         """This pane draws no more: nothing on it may look alive."""
         if self._view:
-            self._show(headline(self._view, _FAILED, self._change, frozen=False, back=0), None)
+            self._show(headline(self._view, _FAILED, self._change, back=0), None)
 
     def _say(self, text: str) -> None:
         if self._said != text:

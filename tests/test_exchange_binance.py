@@ -17,6 +17,7 @@ from tui.market.events import (
     Ack,
     CandleReport,
     Event,
+    Inventory,
     Malformed,
     Refusal,
     ServerClosing,
@@ -24,6 +25,7 @@ from tui.market.events import (
     Trade,
 )
 from tui.market.interval import Interval
+from tui.market.symbol import Subscription, Symbol
 
 BINANCE = load_exchange("binance")
 MINUTE = Interval(1, "m")
@@ -187,9 +189,22 @@ def test_a_ticker_that_cannot_be_is_malformed(changed: dict[str, object]) -> Non
 # Replies: never wrapped
 
 
-@pytest.mark.parametrize("result", [None, ["btcusdt@kline_1m"], []])
+@pytest.mark.parametrize("result", [None, {}, True, [1]])
 def test_a_reply_acknowledges_its_command(result: object) -> None:
     assert parse({"result": result, "id": 312}) == [Ack(312)]
+
+
+@pytest.mark.parametrize("names", [["btcusdt@kline_1m", "ethusdt@aggTrade"], []])
+def test_a_list_of_streams_is_an_inventory(names: list[str]) -> None:
+    assert parse({"result": names, "id": 312}) == [Inventory(312, frozenset(names))]
+
+
+def test_what_an_inventory_does_not_cover_is_missing() -> None:
+    exchange = load_exchange("binance")
+    held = [Subscription(Symbol("binance", name), MINUTE) for name in ("BTCUSDT", "ETHUSDT")]
+    names = json.loads(exchange.subscribe(held, (), 1)[0].text)["params"]
+    assert exchange.missing(held, frozenset(names)) == frozenset()
+    assert exchange.missing(held, frozenset(names) - {"ethusdt@aggTrade"}) == {held[1]}
 
 
 @pytest.mark.parametrize(

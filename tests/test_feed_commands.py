@@ -26,7 +26,7 @@ def streams_after(link: Link) -> set[str]:
     streams = {"btcusdt@kline_1m", "btcusdt@miniTicker", "btcusdt@aggTrade"}
     while any(p.deadline == inf for p in link.pending):
         now += 1.0
-        link, text = commands.send_next(link, now, 0.34)
+        link, text = commands.send_next(link, now, load_exchange("binance"))
         command = json.loads(text or "{}")
         names = set(command["params"])
         streams = streams | names if command["method"] == "SUBSCRIBE" else streams - names

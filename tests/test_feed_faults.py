@@ -52,7 +52,7 @@ def test_each_http_status_has_its_kind(status: int, kind: FaultKind, at_least: f
     assert fault.retry_after >= at_least
 
 
-@pytest.mark.parametrize("code", [None, 1000, 1001, 1006, 1008, 1011, 4001])
+@pytest.mark.parametrize("code", [None, 1000, 1001, 1006, 1011, 4001])
 def test_every_close_is_followed_by_another_dial(code: int | None) -> None:
     assert of_close(code, "").kind is FaultKind.TRANSIENT
 

@@ -25,6 +25,7 @@ from tui.commands import MonitorCommands, Plug, SymbolCommands
 from tui.config import Config, config_folder
 from tui.errors import TradexError
 from tui.feed.engine import Engine
+from tui.feed.status import Notice
 from tui.keys import APP, bindings, remapped
 from tui.screens.help import HelpScreen
 from tui.screens.monitor import MonitorScreen, chart_options
@@ -162,6 +163,8 @@ class TradexApp(App[None], inherit_bindings=False):
         drained = self.engine.drain()
         for event in drained.events:
             self._outages.add(event, now)
+            if isinstance(event, Notice):
+                self.tell(event.text)
         self.monitor.update(drained)
         if second:
             self.monitor.tick(datetime.now(self.tz))

@@ -120,6 +120,8 @@ def _panes(monitor: MonitorScreen) -> Iterator[Entry]:
         yield Entry("Zoom", "Fill the screen with the pane, and back", monitor.action_zoom)
         yield Entry("Reconnect now", f"Dial the connection of {name}", monitor.action_reconnect)
         yield Entry("Reconnect all", "Dial every connection now", monitor.engine.reconnect)
+        asked = "Ask the exchanges what they send; what they forgot is asked for again"
+        yield Entry("Check subscriptions", asked, monitor.engine.inquire)
     for pane in monitor.panes:
         text = f"Remove {pane.subscription}"
         offered = pane is monitor.current

@@ -63,7 +63,11 @@ class Complaint:
 
 
 class Exchange(ABC):
-    """One exchange. `settle` is for how many seconds after its end a candle may still change."""
+    """One exchange. `settle` is for how many seconds after its end a candle may still change.
+
+    A close with one of `auth_closes` means that our token was not taken. With `has_heartbeat` the
+    exchange wants pings of its own making, and answers them.
+    """
 
     name: str
     title: str
@@ -73,6 +77,8 @@ class Exchange(ABC):
     limits: Limits
     settle: float = 3.0
     default_symbols: Sequence[str] = ()
+    auth_closes: frozenset[int] = frozenset()
+    has_heartbeat: bool = False
 
     def spelling(self, name: str) -> str:
         """How the exchange spells a symbol that a person typed."""
@@ -94,9 +100,27 @@ class Exchange(ABC):
     ) -> list[Command]:
         """Frames that drop `unwanted` and leave the other `held` ones as they are."""
 
+    def inquiry(self, id: int) -> str | None:  # noqa: A002 - the wire's own word
+        """The frame that asks what the connection is subscribed to; None: it cannot be asked."""
+        return None
+
+    def missing(
+        self, held: Iterable[Subscription], names: frozenset[str]
+    ) -> frozenset[Subscription]:
+        """Those of `held` that an Inventory's names do not cover."""
+        return frozenset()
+
+    def login(self, token: str) -> str:
+        """The frame that shows our token."""
+        raise NotImplementedError(f"{self.title} knows no login")
+
+    def ping(self, id: int) -> str:  # noqa: A002 - the wire's own word
+        """The frame of a ping, where the exchange has pings of its own making."""
+        raise NotImplementedError(f"{self.title} has no pings of its own")
+
     @abstractmethod
-    def parse(self, frame: bytes) -> Sequence[Event]:
-        """Read one frame. Total: never raises; what cannot be read is a Malformed event."""
+    def parse(self, frame: bytes | str) -> Sequence[Event]:
+        """Read one binary or text frame. Total: what cannot be read is a Malformed event."""
 
     @abstractmethod
     def history_request(self, subscription: Subscription, start: int | None, limit: int) -> Request:

@@ -23,6 +23,7 @@ from tui.market.events import (
     Ack,
     CandleReport,
     Event,
+    Inventory,
     Malformed,
     Refusal,
     ServerClosing,
@@ -140,6 +141,7 @@ class Row(Struct, array_like=True, gc=False):
 
 _frames = msgspec.json.Decoder(Frame, strict=False)
 _bare_events = msgspec.json.Decoder(Payload, strict=False)
+_names = msgspec.json.Decoder(list[str])
 _rows = msgspec.json.Decoder(list[msgspec.Raw])
 _row = msgspec.json.Decoder(Row, strict=False)
 _info = msgspec.json.Decoder(ExchangeInfo)
@@ -189,7 +191,15 @@ class Binance(Exchange):
         kept = {name for s in held if s not in gone for name in self._own_names(s)}
         return _commands("UNSUBSCRIBE", [(s, self._own_names(s)) for s in unwanted], kept, first_id)
 
-    def parse(self, frame: bytes) -> Sequence[Event]:
+    def inquiry(self, id: int) -> str:  # noqa: A002 the wire's own word
+        return json.dumps({"method": "LIST_SUBSCRIPTIONS", "id": id})
+
+    def missing(
+        self, held: Iterable[Subscription], names: frozenset[str]
+    ) -> frozenset[Subscription]:
+        return frozenset(s for s in held if not names.issuperset(self._own_names(s)))
+
+    def parse(self, frame: bytes | str) -> Sequence[Event]:
         try:
             message = _frames.decode(frame)
             if message.data is not UNSET:
@@ -294,10 +304,24 @@ def _reply(message: Frame) -> Event:
         return Refusal(number, one_line(message.error.msg))
     if isinstance(message.msg, str):
         return Refusal(number, one_line(message.msg))
-    return Malformed("a reply without an id") if number is None else Ack(number)
+    if number is None:
+        return Malformed("a reply without an id")
+    return (
+        _inventory(number, message.result)
+        if isinstance(message.result, msgspec.Raw)
+        else Ack(number)
+    )
 
 
-def _unread(frame: bytes, error: Exception) -> tuple[Event, ...]:
+def _inventory(number: int, result: msgspec.Raw) -> Event:
+    """The list of streams that LIST_SUBSCRIPTIONS asked for; other results are null."""
+    try:
+        return Inventory(number, frozenset(_names.decode(result)))
+    except UNREADABLE:
+        return Ack(number)
+
+
+def _unread(frame: bytes | str, error: Exception) -> tuple[Event, ...]:
     """Nothing for a well-formed message of a kind that is not read; Malformed for the rest."""
     try:
         message = msgspec.json.decode(frame)

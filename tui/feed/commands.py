@@ -2,6 +2,7 @@
 
 Subscriptions are desired state: what goes out is the difference to what was acknowledged on
 this very socket, at the exchange's pace, and each reply is matched to its command by id.
+Questions go last: at most `queue_size` wait, each for QUESTION_TTL seconds.
 """
 
 from __future__ import annotations
@@ -10,26 +11,30 @@ from collections.abc import Iterable
 from dataclasses import replace
 from math import inf
 
-from tui.exchange.base import Exchange
-from tui.feed.link import Link, Pending
-from tui.market.events import Ack, Refusal
+from tui.exchange.base import Command, Exchange
+from tui.feed.link import Link, Pending, Purpose
+from tui.market.events import Ack, Inventory, Refusal
 from tui.market.symbol import Subscription
 
 ACK_TIMEOUT = 10.0
 ACK_TRIES = 3
+# What was not confirmed on a socket that serves others is asked for again after this long.
+ACK_PAUSE = 60.0
+QUESTION_TTL = 30.0
 
 
 def difference(link: Link, exchange: Exchange, queue_size: int) -> Link:
     """Queue what is missing between wanted and held; what does not fit waits for a later call."""
-    adding = _covered(link, adds=True)
-    link = enqueue(link, link.wanted - link.held - adding, True, exchange, queue_size)
-    surplus = link.held - link.wanted - _covered(link, adds=False) - adding
-    return enqueue(link, surplus, False, exchange, queue_size)
+    adding = _covered(link, Purpose.ADD)
+    link = enqueue(link, link.wanted - link.held - adding, Purpose.ADD, exchange, queue_size)
+    surplus = link.held - link.wanted - _covered(link, Purpose.DROP) - adding
+    return enqueue(link, surplus, Purpose.DROP, exchange, queue_size)
 
 
 def enqueue(
-    link: Link, covers: Iterable[Subscription], adds: bool, exchange: Exchange, queue_size: int
-) -> Link:
+    link: Link, covers: Iterable[Subscription], purpose: Purpose, exchange: Exchange,
+    queue_size: int,
+) -> Link:  # fmt: skip
     """Queue the commands that add (or drop) `covers`, at most `queue_size` waiting in all.
 
     Subscriptions may share streams. One that is on its way out lends none to an addition, and
@@ -39,32 +44,66 @@ def enqueue(
     room = queue_size - len(link.pending)
     if not subscriptions or room <= 0:
         return link
-    staying = link.held - _covered(link, adds=False)
-    if adds:
+    staying = link.held - _covered(link, Purpose.DROP)
+    if purpose is Purpose.ADD:
         others = (staying & link.wanted) - set(subscriptions)
         commands = exchange.subscribe(subscriptions, others, link.next_id)[:room]
     else:
         commands = exchange.unsubscribe(subscriptions, staying | link.wanted, link.next_id)[:room]
-    fresh = tuple(Pending(command, adds) for command in commands)
+    fresh = tuple(Pending(command, purpose) for command in commands)
     return replace(link, pending=link.pending + fresh, next_id=link.next_id + len(commands))
 
 
-def _covered(link: Link, *, adds: bool) -> frozenset[Subscription]:
+def _covered(link: Link, purpose: Purpose) -> frozenset[Subscription]:
     """What the commands on their way add (or drop)."""
-    return frozenset(s for p in link.pending if p.adds is adds for s in p.command.covers)
+    return frozenset(s for p in link.pending if p.purpose is purpose for s in p.command.covers)
 
 
-def send_next(link: Link, now: float, spacing: float) -> tuple[Link, str | None]:
-    """The frame that may go out now, if one waits and `spacing` has passed since the last."""
+def ask(link: Link, now: float, queue_size: int) -> tuple[Link, int]:
+    """Queue a question; how many older ones had to go for it."""
+    waiting = (*link.questions, now + QUESTION_TTL)
+    kept = waiting[-queue_size:]
+    return replace(link, questions=kept), len(waiting) - len(kept)
+
+
+def expired(link: Link, now: float) -> tuple[Link, int]:
+    """Take the questions off that waited for too long; how many."""
+    kept = tuple(end for end in link.questions if end > now)
+    return replace(link, questions=kept), len(link.questions) - len(kept)
+
+
+def wait_to_be_sent(link: Link) -> bool:
+    """Whether anything is to go out that did not."""
+    return bool(link.questions) or any(p.deadline == inf for p in link.pending)
+
+
+def send_next(link: Link, now: float, exchange: Exchange) -> tuple[Link, str | None]:
+    """The frame that may go out now, if one waits and the pace allows it."""
+    if now < link.next_send:
+        return link, None
     unsent = next((p for p in link.pending if p.deadline == inf), None)
-    if unsent is None or now < link.next_send:
+    if unsent is None and link.questions:
+        link, unsent = _question(link, exchange)
+    if unsent is None:
         return link, None
     sent = replace(unsent, deadline=now + ACK_TIMEOUT, tries=unsent.tries + 1)
     pending = tuple(sent if p is unsent else p for p in link.pending)
+    spacing = exchange.limits.command_spacing
     return replace(link, pending=pending, next_send=now + spacing), sent.command.text
 
 
-def match(link: Link, reply: Ack | Refusal) -> tuple[Link, Pending | None]:
+def _question(link: Link, exchange: Exchange) -> tuple[Link, Pending | None]:
+    text = exchange.inquiry(link.next_id)
+    asked = Pending(Command(link.next_id, text, ()), Purpose.ASK) if text else None
+    return replace(
+        link,
+        questions=link.questions[1:],
+        pending=(*link.pending, asked) if asked else link.pending,
+        next_id=link.next_id + 1,
+    ), asked
+
+
+def match(link: Link, reply: Ack | Refusal | Inventory) -> tuple[Link, Pending | None]:
     """The command that a reply is for, taken off the list; None when it is for none.
 
     A refusal without an id can only be meant for the one command on its way.
@@ -77,10 +116,21 @@ def match(link: Link, reply: Ack | Refusal) -> tuple[Link, Pending | None]:
     return replace(link, pending=tuple(p for p in link.pending if p is not found)), found
 
 
-def overdue(link: Link, now: float) -> tuple[Link, bool]:
-    """Commands without a reply are to be sent again; True when one has had all its tries."""
+def overdue(link: Link, now: float) -> tuple[Link, list[Pending]]:
+    """Commands without a reply go out again; also those that had all their tries.
+
+    Those stay where they are, for a reply that comes late, and go out again after a pause. A
+    question is not repeated.
+    """
     late = [p for p in link.pending if p.deadline <= now]
     if not late:
-        return link, False
-    again = tuple(replace(p, deadline=inf) if p in late else p for p in link.pending)
-    return replace(link, pending=again), any(p.tries >= ACK_TRIES for p in late)
+        return link, []
+    hopeless = [p for p in late if p.tries >= ACK_TRIES or p.purpose is Purpose.ASK]
+    kept = tuple(
+        p if p not in late
+        else replace(p, deadline=now + ACK_PAUSE, tries=0) if p in hopeless
+        else replace(p, deadline=inf)
+        for p in link.pending
+        if not (p in hopeless and p.purpose is Purpose.ASK)
+    )  # fmt: skip
+    return replace(link, pending=kept), hopeless

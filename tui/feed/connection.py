@@ -10,45 +10,31 @@ from itertools import count
 from math import inf
 from typing import Any
 
+from tui.feed import signals as on
 from tui.feed.backfill import Backfill
 from tui.feed.faults import Fault, FaultKind
 from tui.feed.hub import Hub
 from tui.feed.limits import HostLimits, TokenBucket
-from tui.feed.link import (
-    OPEN,
-    AskDial,
-    Check,
-    Checked,
-    DataSeen,
-    Dial,
-    DialGranted,
-    Effect,
-    Event,
-    Hang,
-    Lapse,
-    Leaving,
-    Link,
-    Lost,
-    Opened,
-    Ponged,
-    Reject,
-    Replied,
-    RetryNow,
-    Rules,
-    Send,
-    SendPing,
-    Start,
-    Stop,
-    Sync,
-    Synced,
-    Tick,
-    Want,
-)  # fmt: skip
+from tui.feed.link import OPEN, Link, Rules
 from tui.feed.machine import step, wake
 from tui.feed.meter import Meter
-from tui.feed.status import ConnectionState, StateChanged
+from tui.feed.status import ConnectionState, Notice, StateChanged
 from tui.feed.transport import Dialer, Socket, SocketLost
-from tui.market.events import Ack, CandleReport, Malformed, Refusal, ServerClosing, Ticker, Trade
+from tui.market.events import (
+    Ack,
+    CandleReport,
+    Inventory,
+    LoggedIn,
+    LoginRefused,
+    Malformed,
+    Ping,
+    Pong,
+    Refusal,
+    Reply,
+    ServerClosing,
+    Ticker,
+    Trade,
+)
 from tui.market.symbol import Subscription
 
 # One connection alone: five dials at once, then one in 10 s, so at most 11 in any minute.
@@ -56,12 +42,13 @@ _OWN_DIALS = (5, 10.0)
 _LOG_EVERY = 10.0
 
 log = logging.getLogger(__name__)
+_SERVING = OPEN - {ConnectionState.AUTHING, ConnectionState.STALE}
 _OWN_FAULT = Fault(FaultKind.OURS, "A fault of this program; the log file has it.")
 
 
 def state_of(link: Link, subscription: Subscription) -> ConnectionState:
     """Where one subscription of a connection stands: a shared socket serves some before others."""
-    if link.state not in OPEN or link.state is ConnectionState.STALE:
+    if link.state not in _SERVING:
         return link.state
     if subscription not in link.held:
         return ConnectionState.SUBSCRIBING
@@ -79,6 +66,12 @@ def _shown(link: Link) -> tuple[object, ...]:
     return link.state, link.attempt, link.until, link.wanted, link.held, link.synced, link.quiet
 
 
+def _findings(title: str, held: int, missing: int) -> str:
+    if missing:
+        return f"{title} had forgotten {missing} of {held} subscriptions: asked for again."
+    return f"{title} confirms all {held} subscriptions."
+
+
 class Connection:
     """Keeps one WebSocket to `rules.exchange` up, for the subscriptions it is told to want.
 
@@ -90,6 +83,7 @@ class Connection:
     def __init__(
         self, rules: Rules, hub: Hub, backfill: Backfill, limits: HostLimits, dialer: Dialer,
         monotonic: Callable[[], float], refuse: Callable[[Subscription, str], None],
+        split: Callable[[Connection], None], capacity: int,
         predecessor: Connection | None = None,
     ) -> None:  # fmt: skip
         self.id = next(self._ids)
@@ -102,20 +96,23 @@ class Connection:
         self._hub = hub
         self._backfill = backfill
         self._limits = limits
+        self.capacity = capacity
         self._refuse = refuse
+        self._split = split
         self._own_dials: TokenBucket = (
             predecessor._own_dials if predecessor else TokenBucket(*_OWN_DIALS, refills=False)
         )
         self._dialer = dialer
         self._monotonic = monotonic
-        self._inbox: asyncio.Queue[Event] = asyncio.Queue()
+        self._inbox: asyncio.Queue[on.Event] = asyncio.Queue()
         self._socket: Socket | None = None
         self._socket_tasks: set[asyncio.Task[None]] = set()
-        self._logged_at = 0.0
+        self._logged_at = -_LOG_EVERY
+        self._pinged_at = 0.0
 
     async def run(self) -> None:
         """Until stopped: take one event after the other, each to its end."""
-        self.post(Start())
+        self.post(on.Start())
         try:
             while self.link.state is not ConnectionState.CLOSED:
                 self._advance(await self._next_event())
@@ -132,31 +129,31 @@ class Connection:
         """Forget everything after a fault of our own, but not the failures counted so far."""
         self.link = Link(attempt=self.link.attempt + 1, epoch=self.link.epoch + 1)
 
-    def post(self, event: Event) -> None:
+    def post(self, event: on.Event) -> None:
         """Something happened; on the engine's loop only."""
         self._inbox.put_nowait(event)
 
     def want(self, subscriptions: frozenset[Subscription]) -> None:
         """Hold these from now on, and no others."""
-        self.post(Want(subscriptions))
+        self.post(on.Want(subscriptions))
 
     def retry(self) -> None:
         """Dial now, whatever the state."""
-        self.post(RetryNow())
+        self.post(on.RetryNow())
 
     def stop(self) -> None:
         """Close for good; `run` returns."""
-        self.post(Stop())
+        self.post(on.Stop())
 
-    async def _next_event(self) -> Event:
+    async def _next_event(self) -> on.Event:
         due = wake(self.link, self.rules)
         try:
             async with asyncio.timeout(max(0.0, min(due - self._monotonic(), 3600.0))):
                 return await self._inbox.get()
         except TimeoutError:
-            return Tick(self.meter.data_at, late=max(0.0, self._monotonic() - due))
+            return on.Tick(self.meter.data_at, late=max(0.0, self._monotonic() - due))
 
-    def _advance(self, event: Event) -> None:
+    def _advance(self, event: on.Event) -> None:
         before = self.link
         self.link, effects = step(before, event, self._monotonic(), self.rules)
         for effect in effects:
@@ -184,35 +181,59 @@ class Connection:
                 self._hub.publish(change)
         self._hub.touch(link.wanted)
 
-    def _carry_out(self, effect: Effect) -> None:
+    def _carry_out(self, effect: on.Effect) -> None:
         match effect:
-            case AskDial(reserved):
+            case on.AskDial(reserved):
                 self._ask_dial(reserved)
-            case Dial(epoch):
+            case on.Dial(epoch):
                 self._spawn(self._open(epoch))
-            case Send(text):
+            case on.Send(text):
                 self._spawn(self._send(text))
-            case SendPing(epoch):
-                self._spawn(self._ping(epoch))
-            case Hang(gracefully):
+            case on.SendPing(epoch, number):
+                self._spawn(self._ping(epoch, number))
+            case on.Hang(gracefully):
                 self._hang(gracefully=gracefully)
-            case Lapse():
+            case on.Lapse():
                 for subscription in () if self.understudy else self.link.wanted:
                     self._hub.lapse(subscription)
-            case Sync(subscriptions):
+            case on.Sync(subscriptions):
                 for subscription in sorted(subscriptions):
                     self._spawn(self._sync(subscription, self.link.epoch))
-            case Check(subscriptions):
+            case on.Check(subscriptions):
                 self._spawn(self._check(subscriptions, self.link.epoch))
-            case Reject(subscription, reason):
+            case on.Reject(subscription, reason):
                 self._refuse(subscription, reason)
+            case on.Split():
+                self._split(self)
+            case _:
+                self._report(effect)
+
+    def _report(self, effect: on.Effect) -> None:
+        """What a person is told."""
+        exchange = self.rules.exchange
+        match effect:
+            case on.Unconfirmed(subscriptions):
+                for subscription in subscriptions:
+                    self._hub.trouble(subscription, f"{exchange.title} did not confirm it yet.")
+            case on.Audited(held, missing):
+                self._notify(_findings(exchange.title, held, len(missing)))
+            case on.Dropped(count, why):
+                questions = "A question" if count == 1 else f"{count} questions"
+                self._notify(f"{questions} to {exchange.title} got no answer: {why}.")
+
+    def _notify(self, text: str) -> None:
+        log.info("connection %d: %s", self.id, text)
+        if not self.understudy:
+            self._hub.publish(Notice(self.rules.exchange.name, text))
 
     def _ask_dial(self, reserved: bool) -> None:
         now = self._monotonic()
         if reserved and not self._limits.held(now):
-            return self.post(DialGranted())
+            return self.post(on.DialGranted())
         own = 0.0 if reserved else self._own_dials.reserve(now)
-        self.post(DialGranted(max(own, self._limits.dial_turn(now))))
+        wait = max(own, self._limits.dial_turn(now))
+        held = {"reason": self._limits.reason} if self._limits.held(now) else {}
+        self.post(on.DialGranted(wait, own, **held))
 
     # The socket's tasks: they end with it
 
@@ -226,7 +247,7 @@ class Connection:
         if not task.cancelled() and (error := task.exception()):
             log.error("connection %d", self.id, exc_info=error)
             if self.link.state in OPEN or self.link.state is ConnectionState.DIALING:
-                self.post(Lost(self.link.epoch, _OWN_FAULT))
+                self.post(on.Lost(self.link.epoch, _OWN_FAULT))
 
     async def _open(self, epoch: int) -> None:
         settings, endpoint = self.rules.settings, self.rules.exchange.endpoint()
@@ -235,11 +256,11 @@ class Connection:
         except SocketLost as lost:
             if lost.fault.retry_after:
                 lost.fault = self._limits.hold(self._monotonic(), lost.fault)
-            return self.post(Lost(epoch, lost.fault))
+            return self.post(on.Lost(epoch, lost.fault))
         self._socket = socket
         self.round_trip = None
         self.meter.data_at = self._monotonic()
-        self.post(Opened(epoch))
+        self.post(on.Opened(epoch))
         await self._read(socket, epoch)
 
     async def _read(self, socket: Socket, epoch: int) -> None:
@@ -256,41 +277,60 @@ class Connection:
                         meter.data_at = now = monotonic()
                         hub.apply(name, event, now)
                         if self.link.awaits_data:
-                            self.post(DataSeen(epoch))
+                            self.post(on.DataSeen(epoch))
                     else:
                         self._answer(event, epoch)
         except SocketLost as lost:
-            self.post(Lost(epoch, lost.fault, meter.data_at))
+            self.post(on.Lost(epoch, lost.fault, meter.data_at))
 
-    def _answer(self, event: Ack | Refusal | ServerClosing | Malformed, epoch: int) -> None:
+    def _answer(self, event: Reply | Malformed, epoch: int) -> None:
         match event:
-            case Ack() | Refusal():
-                self.post(Replied(epoch, event))
+            case Ack() | Refusal() | Inventory():
+                self.post(on.Replied(epoch, event))
+            case LoggedIn():
+                self.post(on.TokenTaken(epoch))
+            case LoginRefused(reason):
+                self.post(on.TokenRefused(epoch, reason))
+            case Ping(reply):
+                self.post(on.Pinged(epoch, reply))
+            case Pong(number):
+                self._ponged(number, epoch)
             case ServerClosing():
-                self.post(Leaving(epoch))
+                self.post(on.Leaving(epoch))
             case Malformed(reason):
-                self.meter.malformed += 1
-                if self._monotonic() - self._logged_at > _LOG_EVERY:
-                    self._logged_at = self._monotonic()
-                    log.warning("%s sent a bad frame: %s", self.rules.exchange.name, reason)
+                self._note_malformed(reason)
+
+    def _note_malformed(self, reason: str) -> None:
+        self.meter.malformed += 1
+        if self._monotonic() - self._logged_at > _LOG_EVERY:
+            self._logged_at = self._monotonic()
+            log.warning("%s sent a bad frame: %s", self.rules.exchange.name, reason)
 
     async def _send(self, text: str) -> None:
         if self._socket:
             with suppress(SocketLost):  # the reader sees it too, and reports it
                 await self._socket.send(text)
 
-    async def _ping(self, epoch: int) -> None:
-        if self._socket:
+    async def _ping(self, epoch: int, number: int) -> None:
+        if self.rules.exchange.has_heartbeat:
+            self._pinged_at = self._monotonic()
+            await self._send(self.rules.exchange.ping(number))
+        elif self._socket:
             with suppress(SocketLost):
                 self.round_trip = await self._socket.ping()
-                self.post(Ponged(epoch))
+                self.post(on.Ponged(epoch))
+
+    def _ponged(self, number: int | None, epoch: int) -> None:
+        if number in (None, self.link.ping_id):
+            self.round_trip = self._monotonic() - self._pinged_at
+        self.post(on.Ponged(epoch, number))
 
     async def _sync(self, subscription: Subscription, epoch: int) -> None:
         await self._backfill.sync(subscription)
-        self.post(Synced(epoch, subscription))
+        self.post(on.Synced(epoch, subscription))
 
     async def _check(self, subscriptions: frozenset[Subscription], epoch: int) -> None:
-        self.post(Checked(epoch, await self._backfill.missed(sorted(subscriptions))))
+        self.post(on.Checked(epoch, await self._backfill.missed(sorted(subscriptions))))
 
     def _hang(self, *, gracefully: bool) -> None:
         if gracefully and self._socket:

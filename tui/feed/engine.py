@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import threading
-import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from math import inf
@@ -17,11 +16,13 @@ from random import Random
 
 from tui.exchange.base import Exchange
 from tui.feed import transport
+from tui.feed.clock import running
 from tui.feed.connection import Connection, reason_of, state_of
 from tui.feed.hub import Hub
 from tui.feed.link import OPEN, Link
 from tui.feed.outlet import Outlet
 from tui.feed.settings import ConnectionSettings
+from tui.feed.signals import Resumed
 from tui.feed.status import (
     ConnectionState,
     ConnectionStatus,
@@ -36,6 +37,8 @@ from tui.market.symbol import Subscription
 
 DEFAULT_HISTORY = 500
 _LEAST_CAPACITY = 1_000
+# Less than this (s) between two clocks is no sleep.
+_SLEEP = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +59,8 @@ class Lease:
 class Engine:
     """Feeds of any number of exchanges for any number of readers; every method is thread-safe.
 
-    `history` is how many closed candles a new subscription starts with.
+    `history` is how many closed candles a new subscription starts with; `clock` gives seconds
+    that count the machine's sleep, too.
     """
 
     def __init__(
@@ -65,11 +69,14 @@ class Engine:
         settings: ConnectionSettings | None = None,
         history: int = DEFAULT_HISTORY,
         random: Random | None = None,
+        clock: Callable[[], float] = running,
     ) -> None:
         self._exchanges = exchanges
         self._settings = settings or ConnectionSettings()
         self._history = history
         self._random = random or Random()
+        self._clock = clock
+        self._seen: frozenset[Subscription] = frozenset()
         self._hub = Hub(max(_LEAST_CAPACITY, 2 * history))
         self._notable: Outlet | None = None
         self._venues: dict[str, Venue] = {}
@@ -97,7 +104,11 @@ class Engine:
             self._loop.close()
 
     async def _run(self) -> None:
+        slept = self._clock() - self._loop.time()
         while not self._stopped.is_set():
+            before, slept = slept, self._clock() - self._loop.time()
+            if slept - before > _SLEEP:
+                self._resume()
             for venue in self._venues.values():
                 self._look_after(venue)
             with suppress(TimeoutError):
@@ -107,9 +118,16 @@ class Engine:
 
     def _look_after(self, venue: Venue) -> None:
         try:
-            venue.look_after(self._loop.time())
-        except Exception:
+            venue.look_after(self._clock())
+            venue.prefer(self._seen)
+        except Exception:  # the other exchanges, and this one a second later, must be looked after
             log.exception("looking after %s failed", venue.exchange.name)
+
+    def _resume(self) -> None:
+        """The event loop's clock stood still for a while, and so did we: every socket is dead."""
+        log.info("this machine slept: all connections are dialled anew")
+        for connection in self._connections():
+            connection.post(Resumed())
 
     def _call(self, work: Callable[[], None]) -> None:
         if not self._loop.is_closed():
@@ -133,7 +151,7 @@ class Engine:
         if exchange not in self._venues:
             self._venues[exchange] = Venue(
                 self._exchanges[exchange], self._settings, self._hub, self._history,
-                transport.dial, self._random, self._loop.time,
+                transport.dial, self._random, self._clock,
             )  # fmt: skip
         return self._venues[exchange]
 
@@ -145,6 +163,18 @@ class Engine:
         for connection in self._connections():
             if subscription is None or subscription in connection.link.wanted:
                 connection.retry()
+
+    def prefer(self, seen: frozenset[Subscription]) -> None:
+        """Of those who wait for a turn to dial, let these go first: a person sees them."""
+        self._seen = seen
+
+    def inquire(self) -> None:
+        """Ask the exchanges what they send; a Notice of each connection answers."""
+        self._call(self._inquire)
+
+    def _inquire(self) -> None:
+        for venue in self._venues.values():
+            venue.inquire()
 
     # What is known
 
@@ -181,7 +211,7 @@ class Engine:
 
     def status(self, subscription: Subscription) -> FeedStatus:
         """The health of a subscription."""
-        now = time.monotonic()
+        now = self._clock()
         record = self._hub.record(subscription)
         venue = self._venues.get(subscription.symbol.exchange)
         connection = venue.connection_of(subscription) if venue else None
@@ -202,7 +232,7 @@ class Engine:
 
     def connections(self) -> tuple[ConnectionStatus, ...]:
         """Every connection, in the order in which they were opened."""
-        now = time.monotonic()
+        now = self._clock()
         return tuple(self._describe(connection, now) for connection in self._connections())
 
     def _connections(self) -> Iterable[Connection]:

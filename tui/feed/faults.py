@@ -15,7 +15,10 @@ from tui.text import clean
 DEFAULT_PACE = 60.0
 BANNED = 418
 LONGEST_PACE = 900.0
+TOO_BIG = 1009
 _CLOSE_CELLS = 123
+# Protocol error, unacceptable or invalid data, policy, too big (RFC 6455 section 7.4.1).
+_VIOLATIONS = {1002, 1003, 1007, 1008, TOO_BIG}
 
 
 class FaultKind(Enum):
@@ -26,6 +29,8 @@ class FaultKind(Enum):
     FORBIDDEN = "forbidden"  # 403: three slow tries, then not at all
     UNVERIFIED = "unverified"  # TLS: not at all but for a slow probe
     PERMANENT = "permanent"
+    UNAUTHORIZED = "unauthorized"  # one try with a fresh token, then not at all
+    PROTOCOL = "protocol"  # three in ten minutes: not at all but for a slow probe
     OURS = "ours"
 
 
@@ -52,6 +57,9 @@ def of_status(status: int, retry_after: str | None, now_wall: float, said: str =
         case 451:
             reason = "Not available in your region; set another host in [exchanges]."
             return Fault(FaultKind.PERMANENT, reason, status)
+        case 401:
+            reason = f"The exchange wants a login{told}."
+            return Fault(FaultKind.UNAUTHORIZED, reason, status)
         case 403:
             reason = f"The exchange's gate refused this address{told}."
             return Fault(FaultKind.FORBIDDEN, reason, status, retry_after=60.0)
@@ -78,13 +86,14 @@ def of_close(code: int | None, said: str) -> Fault:
             return Fault(FaultKind.PACED, reason, code, words)
         case _:
             reason = f"The server closed the connection (close {code}{told})."
-    return Fault(FaultKind.TRANSIENT, reason, code, words)
+    kind = FaultKind.PROTOCOL if code in _VIOLATIONS else FaultKind.TRANSIENT
+    return Fault(kind, reason, code, words)
 
 
 def of_violation(code: int) -> Fault:
     """The fault when we had to close, with `code`, because of what the server sent."""
-    what = "a message larger than allowed" if code == 1009 else "what no WebSocket may send"
-    return Fault(FaultKind.TRANSIENT, f"The server sent {what} (close {code}).", code)
+    what = "a message larger than allowed" if code == TOO_BIG else "what no WebSocket may send"
+    return Fault(FaultKind.PROTOCOL, f"The server sent {what} (close {code}).", code)
 
 
 def of_error(error: BaseException, host: str) -> Fault:

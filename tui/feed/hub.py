@@ -24,12 +24,10 @@ from tui.feed.status import (
     StateChanged,
 )
 from tui.market.candle import Candle
-from tui.market.events import CandleReport, Ticker, Trade
+from tui.market.events import CandleReport, Data, Ticker, Trade
 from tui.market.series import Change, Hole
 from tui.market.symbol import Subscription, SymbolInfo
 
-Data = CandleReport | Trade | Ticker
-_FURTHEST_AHEAD = 60_000
 _FIRST_QUIET = 60.0
 
 
@@ -100,10 +98,8 @@ class Hub:
                     self._apply_price(record, event, now)
 
     def _from_the_future(self, exchange: str, event: Data, now: float) -> bool:
-        """One wrong stamp would freeze a price, and all candles between, for good."""
-        time = self.clock(exchange).now(now)
         stamp = event.candle.as_of if isinstance(event, CandleReport) else event.time
-        return time is not None and stamp > time + _FURTHEST_AHEAD
+        return self.clock(exchange).doubts(stamp, now)
 
     def _apply_price(self, record: Record, event: Trade | Ticker, now: float) -> None:
         self._heard(record, now)

@@ -50,12 +50,14 @@ class TokenBucket:
 class HostLimits:
     """One host's dial and REST budgets, and the moment before which it asked not to be called.
 
+    `reason` is what it said then.
     Shared by every connection and request to it: a refusal to one (429, 418) holds for all.
     """
 
     dials: TokenBucket
     requests: TokenBucket
     not_before: float = 0.0
+    reason: str = ""
     _bans: int = 0
 
     def hold(self, now: float, fault: Fault) -> Fault:
@@ -67,6 +69,7 @@ class HostLimits:
             fault = replace(fault, retry_after=fault.retry_after * 2**self._bans)
             self._bans += 1
         self.not_before = max(self.not_before, now + fault.retry_after)
+        self.reason = fault.reason
         return fault
 
     def held(self, now: float) -> bool:

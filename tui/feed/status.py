@@ -142,7 +142,15 @@ class CandleChanged:
     revised: bool = False
 
 
-FeedEvent = StateChanged | GapOpened | GapRepaired | Rejected | CandleChanged
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A sentence for the person at the screen about one exchange."""
+
+    exchange: str
+    text: str
+
+
+FeedEvent = StateChanged | GapOpened | GapRepaired | Rejected | CandleChanged | Notice
 
 
 @dataclass(frozen=True, slots=True)

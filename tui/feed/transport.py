@@ -38,8 +38,8 @@ class SocketLost(Exception):  # noqa: N818 it is what happened, not a mistake
 class Socket(Protocol):
     """An open WebSocket. Every method but abort raises SocketLost once it has ended."""
 
-    async def receive(self) -> bytes:
-        """The next message, as it came."""
+    async def receive(self) -> str | bytes:
+        """The next message: text, which is valid UTF-8, or binary."""
 
     async def send(self, text: str) -> None:
         """Send one text message."""
@@ -123,9 +123,9 @@ class _WebSocket:
     def __init__(self, connection: ClientConnection) -> None:
         self._connection = connection
 
-    async def receive(self) -> bytes:
+    async def receive(self) -> str | bytes:
         try:
-            return await self._connection.recv(decode=False)
+            return await self._connection.recv()
         except ConnectionClosed as closed:
             raise self._lost(closed) from closed
 

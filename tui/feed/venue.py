@@ -6,31 +6,31 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import replace
-from itertools import count
+from math import inf
 from random import Random
 from typing import Any
 
-from tui.errors import ExchangeError, nearest
 from tui.exchange.base import Exchange
 from tui.feed import backoff
+from tui.feed import signals as on
 from tui.feed.backfill import Backfill
 from tui.feed.connection import Connection
+from tui.feed.directory import Directory
 from tui.feed.hub import Hub
 from tui.feed.limits import HostLimits, TokenBucket
-from tui.feed.link import Forgotten, Rules
+from tui.feed.link import Rules
 from tui.feed.rest import Rest
 from tui.feed.settings import ConnectionSettings
-from tui.feed.status import ConnectionState, SymbolDirectory
+from tui.feed.status import ConnectionState, Notice, SymbolDirectory
 from tui.feed.transport import Dialer
 from tui.market.symbol import Subscription
 
 # An idle connection waits this long (s) for another subscription before it is closed.
 _LINGER = 5.0
-_LONGEST_RETRY = 60.0
-_RELOAD, _RELOAD_REJECTED = 3_600.0, 900.0
 _PATIENCE_FOR_NAMES = 5.0
 _LONGEST_QUIET = 600.0
+# A connection that brought mostly garbage for longer than this (s) is replaced.
+_SPOILT = 10.0
 # A reminder to the exchange has this long (s) to take effect.
 _REMINDER = 10.0
 
@@ -46,7 +46,6 @@ class Venue:
     ) -> None:  # fmt: skip
         self.exchange = exchange
         self.connections: list[Connection] = []
-        self.directory = SymbolDirectory(exchange.name)
         self._rules = Rules(exchange, settings, random)
         self._capacity = min(settings.symbols_per_connection, exchange.limits.subscriptions)
         limits = exchange.limits
@@ -65,8 +64,8 @@ class Venue:
         self._successors: dict[Connection, Connection] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._repairs: set[Subscription] = set()
+        self._directory = Directory(exchange, self._rest, random)
         self._asked_for_symbols = False
-        self._directory_loaded = asyncio.Event()
         self._suspects: set[Subscription] = set()
         self._silence_limit = 2 * settings.stale_after
 
@@ -87,6 +86,11 @@ class Venue:
                 self._want(connection, wanted - {subscription})
                 self._close_later_if_idle(connection)
 
+    @property
+    def directory(self) -> SymbolDirectory:
+        """The exchange's symbols as far as they are known now."""
+        return self._directory.known
+
     def connection_of(self, subscription: Subscription) -> Connection | None:
         """The connection that carries the subscription."""
         found = (c for c in list(self.connections) if subscription in self._wanted.get(c, ()))
@@ -100,15 +104,35 @@ class Venue:
         """Load the list of symbols, once, however long it takes."""
         if not self._asked_for_symbols:
             self._asked_for_symbols = True
-            self._spawn(self._keep_directory())
+            self._spawn(self._directory.keep(self._use_directory))
 
     def look_after(self, now: float) -> None:
         """Once a second: rates, candles that the stream owes us, connections about to be ended."""
         for connection in list(self.connections):
-            connection.meter.sample(now)
+            if connection.meter.sample(now) > _SPOILT:
+                connection.post(on.Spoilt(connection.link.epoch))
             self._repair_overdue(connection, now)
             self._watch_silence(connection, now)
             self._succeed(connection, now)
+
+    def prefer(self, seen: frozenset[Subscription]) -> None:
+        """Of those who wait for a turn to dial, what a person sees gets the earlier ones."""
+        waiting = [c for c in self.connections if c.link.reserved and c.link.until < inf]
+        waiting.sort(key=lambda c: (self._wanted[c].isdisjoint(seen), c.link.until))
+        for turn in sorted(c.link.until for c in waiting):
+            taker = next(c for c in waiting if c.link.own_turn <= turn)
+            waiting.remove(taker)
+            if taker.link.until != turn:
+                taker.post(on.TurnMoved(turn))
+
+    def inquire(self) -> None:
+        """Ask the exchange, for every connection, what it sends."""
+        if self.exchange.inquiry(0) is None:
+            text = f"{self.exchange.title} cannot be asked what it sends."
+            self._hub.publish(Notice(self.exchange.name, text))
+            return
+        for connection in self.connections:
+            connection.post(on.Inquire())
 
     def _repair_overdue(self, connection: Connection, now: float) -> None:
         for subscription in connection.link.synced:
@@ -133,7 +157,7 @@ class Venue:
                 self._hub.quiet(subscription, self._monotonic(), _LONGEST_QUIET)
             elif missed:
                 again = self._hub.stale(subscription)
-                connection.post(Forgotten(connection.link.epoch, subscription, again))
+                connection.post(on.Forgotten(connection.link.epoch, subscription, again))
                 await asyncio.sleep(_REMINDER)
         finally:
             self._suspects.discard(subscription)
@@ -171,7 +195,19 @@ class Venue:
 
     def _has_room(self, connection: Connection) -> bool:
         closing = connection.link.state in (ConnectionState.CLOSING, ConnectionState.CLOSED)
-        return not closing and len(self._wanted[connection]) < self._capacity
+        return not closing and len(self._wanted[connection]) < connection.capacity
+
+    def _split(self, connection: Connection) -> None:
+        """Its messages are too large: let another connection carry half of its subscriptions."""
+        if connection.understudy:  # the connection that it should succeed goes on
+            return
+        wanted = sorted(self._wanted[connection])
+        other = self._connect()
+        connection.capacity = other.capacity = (len(wanted) + 1) // 2
+        self._want(connection, frozenset(wanted[: connection.capacity]))
+        self._want(other, frozenset(wanted[connection.capacity :]))
+        text = f"{self.exchange.title} sent too large a message: {len(wanted)} subscriptions"
+        self._hub.publish(Notice(self.exchange.name, f"{text} go over two connections."))
 
     def _connect(self) -> Connection:
         connection = self._make_connection()
@@ -182,7 +218,7 @@ class Venue:
     def _make_connection(self, predecessor: Connection | None = None) -> Connection:
         connection = Connection(
             self._rules, self._hub, self._backfill, self._limits, self._dialer, self._monotonic,
-            self._refuse, predecessor,
+            self._refuse, self._split, self._capacity, predecessor,
         )  # fmt: skip
         self._spawn(self._supervise(connection), "connection")
         return connection
@@ -193,7 +229,7 @@ class Venue:
         while True:
             try:
                 return await connection.run()
-            except Exception:
+            except Exception:  # whatever it was, the feed must not end with it
                 failures += 1
                 log.exception("connection %d failed", connection.id)
                 connection.reset()
@@ -231,61 +267,38 @@ class Venue:
         finally:
             self._repairs.discard(subscription)
 
-    async def _keep_directory(self) -> None:
-        """Load the list of symbols, and again from time to time: markets halt and go on."""
-        while True:
-            await self._load_directory()
-            self._directory_loaded.set()
-            for connection in list(self.connections):
-                for subscription in self._wanted[connection]:
-                    self._refuse_if_unknown(subscription)
-            self._pardon()
-            rejected = self._hub.rejected(self.exchange.name)
-            await asyncio.sleep(_RELOAD_REJECTED if rejected else _RELOAD)
+    # Symbols that the exchange does not have
 
-    async def _load_directory(self) -> None:
-        for attempt in count(1):
-            try:
-                reply = await self._rest.get(self.exchange.directory_request())
-                symbols = self.exchange.parse_directory(reply.body)
-                self.directory = SymbolDirectory(self.exchange.name, symbols)
-                return
-            except ExchangeError as error:
-                self.directory = replace(self.directory, error=str(error))
-                wait = backoff.delay(attempt, 2.0, 2.0, _LONGEST_RETRY, self._rules.random)
-                await asyncio.sleep(wait)
-
-    def _pardon(self) -> None:
+    def _use_directory(self) -> bool:
+        for connection in list(self.connections):
+            for subscription in self._wanted[connection]:
+                self._refuse_if_unknown(subscription)
         for subscription in self._hub.rejected(self.exchange.name):
-            info = self.directory.symbols.get(subscription.symbol.name)
-            if info and info.trading:
+            if not self._directory.objection(subscription.symbol.name):
                 self._hub.pardon(subscription)
                 self.add(subscription)
+        return bool(self._hub.rejected(self.exchange.name))
 
     async def _unknown(self, subscription: Subscription, reason: str) -> None:
         """REST does not know the symbol: say so with the nearest names, if they come soon."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_PATIENCE_FOR_NAMES):
-                await self._directory_loaded.wait()
+                await self._directory.loaded.wait()
         if not self._refuse_if_unknown(subscription):
             self._refuse(subscription, reason)
 
     def _refuse_if_unknown(self, subscription: Subscription) -> bool:
         """An exchange may acknowledge a symbol it does not have, and then stay silent."""
-        symbols, name = self.directory.symbols, subscription.symbol.name
-        info = symbols.get(name)
-        if info:
+        name = subscription.symbol.name
+        if info := self.directory.symbols.get(name):
             self._hub.describe(info)
-        if not symbols or (info and info.trading):
-            return False
-        what = "is not traded now" if info else "is not a symbol"
-        self._refuse(subscription, f"{name} {what} on {self.exchange.title}.")
-        return True
+        objection = self._directory.objection(name)
+        if objection:
+            self._refuse(subscription, objection)
+        return bool(objection)
 
     def _refuse(self, subscription: Subscription, reason: str) -> None:
-        symbols = self.directory.symbols
-        traded = (name for name, info in symbols.items() if info.trading)
-        close = tuple(nearest(subscription.symbol.name, traded))
+        close = self._directory.nearest(subscription.symbol.name)
         self._hub.reject(subscription, reason, close)
         self.remove(subscription)
 

@@ -67,10 +67,46 @@ class ServerClosing:
 
 
 @dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """The exchange took our token."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoginRefused:
+    """The exchange did not take our token."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """The exchange wants `reply`, a whole frame, back at once."""
+
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    """The answer to our ping `id` (None when the exchange does not say which)."""
+
+    id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """The answer to the question `id`: the streams that the connection has, in wire names."""
+
+    id: int
+    names: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Malformed:
     """A frame, or a part of one, that could not be read; `reason` is one clipped line."""
 
     reason: str
 
 
-Event = CandleReport | Trade | Ticker | Ack | Refusal | ServerClosing | Malformed
+Data = CandleReport | Trade | Ticker
+Reply = Ack | Refusal | LoggedIn | LoginRefused | Ping | Pong | Inventory | ServerClosing
+Event = Data | Reply | Malformed

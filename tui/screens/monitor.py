@@ -105,7 +105,9 @@ class MonitorScreen(Screen[None], Plain, inherit_bindings=False):
         self.bar.show(connections, self.frozen, moment)
         if self.panel.has_class("-open"):
             self.panel.show(connections)
-        for pane in filter(self.sees, self.panes):
+        seen = list(filter(self.sees, self.panes))
+        self.engine.prefer(frozenset(pane.subscription for pane in seen))
+        for pane in seen:
             pane.tick()
 
     # --- what is on the screen ------------------------------------------------------------

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
-from time import monotonic
 
 from textual import work
 from textual.events import Click, MouseScrollDown, MouseScrollUp
@@ -14,6 +13,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from tui.chart.frame import Options, wanted
+from tui.feed.clock import running
 from tui.feed.engine import Engine
 from tui.feed.status import ConnectionState, SeriesView
 from tui.market.symbol import Subscription
@@ -169,7 +169,7 @@ class Pane(Mosaic, can_focus=True):
 
     def _freshness(self, view: SeriesView) -> Freshness:
         if self.frozen:
-            return frozen(view.status, monotonic() - self._viewed_at)
+            return frozen(view.status, running() - self._viewed_at)
         return freshness(view.status)
 
     def _show(self, line: Headline, view: SeriesView | None) -> None:
@@ -203,7 +203,7 @@ class Pane(Mosaic, can_focus=True):
         if self.options.offset and self._view:
             offset = self.options.offset + newly_opened(self._view, view)
             self.options = replace(self.options, offset=offset)
-        self._view, self._viewed_at = view, monotonic()
+        self._view, self._viewed_at = view, running()
         return view
 
     def _stop(self) -> None:

@@ -1,0 +1,118 @@
+"""What is wanted, what the exchange confirms, and what it says to our commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tui.feed import commands, descent
+from tui.feed import signals as on
+from tui.feed.faults import Fault, FaultKind
+from tui.feed.link import TALKING, Pending, Purpose
+from tui.feed.status import ConnectionState as State
+from tui.feed.step import Step
+from tui.market.events import Ack, Inventory, Refusal
+from tui.market.symbol import Subscription
+
+
+def want(step: Step, subscriptions: frozenset[Subscription]) -> None:
+    """Hold these from now on."""
+    step.set(wanted=subscriptions, synced=step.link.synced & subscriptions)
+
+
+def pursue(step: Step) -> None:
+    """Keep what is held on its way to what is wanted; nothing goes out before the login."""
+    if step.link.state not in TALKING:
+        return
+    exchange = step.rules.exchange
+    link = commands.difference(step.link, exchange, step.rules.settings.queue_size)
+    step.link, text = commands.send_next(link, step.now, exchange)
+    if text is not None:
+        step.do(on.Send(text))
+
+
+def again(step: Step, covers: Iterable[Subscription]) -> None:
+    """Subscribe to these once more, though they are held."""
+    exchange, queue_size = step.rules.exchange, step.rules.settings.queue_size
+    step.link = commands.enqueue(step.link, covers, Purpose.ADD, exchange, queue_size)
+
+
+def replied(step: Step, reply: Ack | Refusal | Inventory) -> None:
+    """The exchange replied to one of our commands, or to none of them."""
+    step.link, pending = commands.match(step.link, reply)
+    if pending is None:
+        return
+    covers = frozenset(pending.command.covers)
+    if isinstance(reply, Refusal):
+        _refused(step, pending, reply.reason)
+    elif pending.purpose is Purpose.ADD:
+        _confirmed(step, covers)
+    elif pending.purpose is Purpose.DROP:
+        step.set(held=step.link.held - covers)
+    elif isinstance(reply, Inventory):
+        _audited(step, reply.names)
+
+
+def _confirmed(step: Step, covers: frozenset[Subscription]) -> None:
+    step.set(held=step.link.held | covers)
+    if step.link.state is State.SUBSCRIBING:
+        step.set(state=State.SYNCING)
+    if fresh := covers & step.link.wanted - step.link.synced:
+        step.do(on.Sync(fresh))
+
+
+def _refused(step: Step, pending: Pending, reason: str) -> None:
+    """One bad name fails a whole batch: ask for each by itself to learn which it is."""
+    covers = pending.command.covers
+    if pending.purpose is Purpose.ASK:
+        step.drop_questions(1, "the exchange refused to answer")
+    elif pending.purpose is Purpose.DROP:
+        return
+    elif len(covers) > 1:
+        for subscription in covers:
+            again(step, [subscription])
+    else:
+        step.set(wanted=step.link.wanted - set(covers))
+        step.do(on.Reject(covers[0], reason))
+
+
+def _audited(step: Step, names: frozenset[str]) -> None:
+    """What the exchange does not send though it once agreed to is asked for anew."""
+    held = step.link.held
+    missing = step.rules.exchange.missing(held, names)
+    step.set(held=held - missing)
+    step.do(on.Audited(len(held), missing))
+
+
+def inquire(step: Step) -> None:
+    """A person wants to know what the exchange sends."""
+    queue_size = step.rules.settings.queue_size
+    step.link, lost = commands.ask(step.link, step.now, queue_size)
+    step.drop_questions(lost, "too many waited")
+
+
+def forget_old_questions(step: Step) -> None:
+    """An answer that comes much later is an answer to another question."""
+    step.link, expired = commands.expired(step.link, step.now)
+    step.drop_questions(expired, "the connection was down for too long")
+
+
+def remind(step: Step, subscription: Subscription, reminded: bool) -> None:
+    """A subscription that the exchange forgot is asked for again; if that was vain, dial anew."""
+    if reminded:
+        name = subscription.symbol.name
+        descent.fail(step, Fault(FaultKind.TRANSIENT, f"No data came for {name}."))
+    elif subscription in step.link.held:
+        again(step, [subscription])
+
+
+def watch_replies(step: Step) -> None:
+    """One command of many that is not confirmed says nothing against the socket."""
+    step.link, hopeless = commands.overdue(step.link, step.now)
+    unanswered = [p for p in hopeless if p.purpose is Purpose.ASK]
+    step.drop_questions(len(unanswered), "the exchange did not answer")
+    unconfirmed = [s for p in hopeless if p.purpose is Purpose.ADD for s in p.command.covers]
+    if unconfirmed and step.link.held - set(unconfirmed):
+        step.do(on.Unconfirmed(tuple(unconfirmed)))
+    elif unconfirmed:
+        reason = "The exchange did not confirm a subscription."
+        descent.fail(step, Fault(FaultKind.TRANSIENT, reason))

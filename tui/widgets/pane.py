@@ -189,7 +189,7 @@ class Pane(Mosaic, can_focus=True):
 
     def _next_change(self, view: SeriesView) -> Change | None:
         """The change follows the price once a second: it would double what a tick sends."""
-        if self._change_due or not self._change:
+        if self._change_due or self.frozen or not self._change:
             self._change = change_of(view)
             self._change_due = False
         return self._change

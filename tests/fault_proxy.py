@@ -117,6 +117,11 @@ class FaultProxy:
     def strike(self, random: Random) -> str:
         """Any one of the faults, chosen by `random`; lasting ones end by themselves."""
         name = random.choice([*MOMENTS, *WAYS])
+        self.inflict(name, random)
+        return name
+
+    def inflict(self, name: str, random: Random) -> None:
+        """The fault of this name, one of MOMENTS or WAYS; its details are chosen by `random`."""
         match name:
             case "reset" | "finish" | "flip":
                 getattr(self, name)()
@@ -125,7 +130,6 @@ class FaultProxy:
             case _:
                 lasts = random.uniform(0.1, _LONGEST_STRIKE)
                 self._thread.call(lambda: self._shape(*WAYS[name], lasts))
-        return name
 
     def _each(self, strike: Callable[[_Link], None]) -> None:
         def strike_all() -> None:

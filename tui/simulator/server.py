@@ -186,7 +186,9 @@ class Simulator(Breakable):
         connection = web.WebSocketResponse(timeout=1.0, autoping=False, compress=False)
         with suppress(ConnectionResetError):
             await connection.prepare(request)
-        if request.transport is None:  # the client went away meanwhile
+        if not connection.prepared:  # the client went away during the upgrade
+            return web.Response()
+        if request.transport is None:  # or just after it
             return connection
         session = Session(connection, request.transport, _asked(request), self._limits)
         session.forgets, self._next_forgets = self._next_forgets, ()

@@ -4,67 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.desk import MINUTE, SUBSCRIPTION, Desk, candle
 from tui.feed.clock import ExchangeClock
-from tui.feed.hub import Hub, LoadPlan
-from tui.feed.outlet import Outlet
-from tui.feed.status import (
-    CandleChanged,
-    ConnectionState,
-    FeedStatus,
-    GapOpened,
-    GapRepaired,
-    SeriesView,
-)
-from tui.market.candle import Candle
+from tui.feed.hub import Data
+from tui.feed.status import CandleChanged, GapOpened, GapRepaired
 from tui.market.events import CandleReport, Trade
 from tui.market.interval import Interval
-from tui.market.symbol import Subscription, Symbol
-
-MINUTE = 60_000
-SUBSCRIPTION = Subscription(Symbol("binance", "BTCUSDT"), Interval(1, "m"))
-LIVE = FeedStatus(ConnectionState.LIVE)
 
 
-def candle(minute: int, close: float = 100.0, *, closed: bool = True, trades: int = 5) -> Candle:
-    time = minute * MINUTE
-    as_of = time + (MINUTE + 200 if closed else 30_000)
-    return Candle(time, 100.0, max(101.0, close), 99.0, close, 3.0, closed, trades, as_of)
-
-
-class Desk:
-    """A hub with one lease, and everything it tells."""
-
-    def __init__(self) -> None:
-        self.hub = Hub(1_000)
-        self.outlet = Outlet()
-        self.hub.listen(self.outlet, candles=True)
-        self.hub.acquire(SUBSCRIPTION)
-        self.plan = self.begin_load()
-
-    def live(self, candle: Candle, now: float = 0.0) -> None:
-        self.hub.apply("binance", CandleReport("BTCUSDT", Interval(1, "m"), candle), now)
-
-    def begin_load(self) -> LoadPlan:
-        plan = self.hub.load_plan(SUBSCRIPTION)
-        assert plan
-        self.plan = plan
-        return plan
-
-    def end_load(self) -> bool:
-        return self.hub.loaded(SUBSCRIPTION, self.plan)
-
-    def told(self, kind: type) -> list[object]:
-        return [event for event in self.outlet.take() if isinstance(event, kind)]
-
-    @property
-    def view(self) -> SeriesView:
-        return self.hub.view(SUBSCRIPTION, 1_000, LIVE)
-
-
-def test_a_closed_candle_is_told_once_however_often_it_comes() -> None:
+def test_p22_a_closed_candle_is_told_once_however_often_it_comes() -> None:
     desk = Desk()
     for _ in range(3):
         desk.live(candle(5))
@@ -195,7 +147,7 @@ def test_candles_just_before_a_loss_are_read_again_however_far_the_stream_has_go
     assert start is not None and start <= 8 * MINUTE
 
 
-def test_losing_the_link_twice_before_a_repair_is_one_gap() -> None:
+def test_p38_losing_the_link_twice_before_a_repair_is_one_gap() -> None:
     desk = Desk()
     desk.live(candle(1))
     desk.live(candle(2, closed=False))
@@ -249,11 +201,24 @@ def test_an_older_price_never_replaces_a_newer_one() -> None:
     assert desk.view.price == 107.0
 
 
-def test_events_of_a_symbol_that_nobody_leased_are_counted_and_change_nothing() -> None:
+@pytest.mark.parametrize(
+    "stray",
+    [
+        Trade("ETHUSDT", 1.0, 1.0, 1, 1, 1),
+        CandleReport("ETHUSDT", Interval(1, "m"), candle(1)),
+        CandleReport("btcusdt", Interval(1, "m"), candle(1)),
+        CandleReport("BTCUSDT", Interval(5, "m"), candle(0)),
+    ],
+    ids=["trade", "candle", "other case", "other interval"],
+)
+def test_p26_what_nobody_subscribed_to_is_counted_and_changes_nothing(stray: Data) -> None:
     desk = Desk()
-    desk.hub.apply("binance", Trade("ETHUSDT", 1.0, 1.0, 1, 1, 1), 0.0)
+    desk.hub.take_dirty()
+    desk.hub.apply("binance", stray, 0.0)
     assert desk.hub.strays == 1
     assert desk.outlet.take() == ()
+    assert desk.hub.take_dirty() == frozenset()
+    assert (desk.view.candles, desk.view.price) == ((), None)
 
 
 def test_a_slow_reader_gets_the_newest_open_candle_and_every_closed_one() -> None:

@@ -50,7 +50,7 @@ def candle(slot: int = 0, close: float = 1.0, closed: bool = False, as_of: int =
 
 
 @given(data=st.data(), live=many, backfilled=many, capacity=st.integers(1, 15))
-def test_any_order_and_any_repetition_gives_the_same_series(
+def test_p24_any_order_and_any_repetition_gives_the_same_series(
     data: st.DataObject, live: list[Candle], backfilled: list[Candle], capacity: int
 ) -> None:
     once = live + backfilled
@@ -84,7 +84,7 @@ def test_kept_are_the_newest_open_times_each_with_the_report_that_stands(
 
 
 @given(given_reports=many)
-def test_a_closed_candle_never_opens_again(given_reports: list[Candle]) -> None:
+def test_p24_a_closed_candle_never_opens_again(given_reports: list[Candle]) -> None:
     series = CandleSeries(INTERVAL)
     closed: set[int] = set()
     for report in given_reports:

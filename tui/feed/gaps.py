@@ -28,6 +28,7 @@ class Gaps:
         self.repairs: deque[Hole] = deque(maxlen=_REPAIRS_SHOWN)
         self._series = series
         self._conceded: frozenset[Hole] = frozenset()
+        self._asked = 0
         self._ask_from = 0.0
         self._pause = 0.0
 
@@ -36,6 +37,7 @@ class Gaps:
         self.epoch += 1
         self._ask_from = 0.0
         if self.uncertain_from is not None:
+            self.uncertain_from = min(start, self.uncertain_from)
             return False
         self.uncertain_from = start
         self.found += 1
@@ -59,17 +61,31 @@ class Gaps:
         holes = (hole for hole in self._series.holes() if hole not in self._conceded)
         return [hole for hole in holes if since is None or hole.end > since]
 
-    def concede(self, holes: list[Hole]) -> None:
-        """The exchange itself lacks these: they stay on the chart and are not asked for again."""
+    def ask(self) -> int:
+        """A load begins: the epoch whose uncertainty it can end."""
+        self._asked = self.epoch
+        return self.epoch
+
+    def concede(self, holes: list[Hole], epoch: int) -> None:
+        """A load of `epoch` shows that the exchange itself lacks these.
+
+        They stay on the chart and are not asked for again.
+        """
         self._conceded |= frozenset(holes)
-        self.uncertain_from = None
+        if self.epoch == epoch:
+            self.uncertain_from = None
 
     def may_ask(self, now: float) -> bool:
         """Whether the last vain question is long enough ago."""
         return now >= self._ask_from
 
     def pause(self, now: float) -> None:
-        """Asking was in vain: again after 15 s, then twice as long each time, at most an hour."""
+        """Asking was in vain: again after 15 s, then twice as long each time, at most an hour.
+
+        Not so when something was lost meanwhile: nobody has asked for that yet.
+        """
+        if self._asked != self.epoch:
+            return
         self._pause = min(_LONGEST_PAUSE, max(_FIRST_PAUSE, 2 * self._pause))
         self._ask_from = now + self._pause
 

@@ -114,15 +114,19 @@ class Hub:
     def _apply_candle(self, records: list[Record], report: CandleReport, now: float) -> None:
         candle = report.candle
         self.clock(records[0].subscription.symbol.exchange).observe(candle.as_of, now)
+        heard = False
         for record in records:
             if record.subscription.interval != report.interval:
                 continue
+            heard = True
             self._heard(record, now)
             record.report(candle)
+            newest = record.series.last
             if self._note(record, candle, "live"):
                 record.gaps.awake(now)
-                if record.series.holes() and (hole := record.jumped()) is not None:
+                if record.series.holes() and (hole := record.jumped(newest)) is not None:
                     self._lapse(record, hole)
+        self.strays += not heard
 
     def _heard(self, record: Record, now: float) -> None:
         record.data_at = now
@@ -195,7 +199,7 @@ class Hub:
             if record is None:
                 return None
             start = record.reload_from()
-            return LoadPlan(start, record.gaps.epoch, tuple(record.gaps.holes(start)))
+            return LoadPlan(start, record.gaps.ask(), tuple(record.gaps.holes(start)))
 
     def loaded(self, subscription: Subscription, plan: LoadPlan) -> bool:
         """A load by `plan` is done; True when nothing more is to be done about it.
@@ -221,7 +225,7 @@ class Hub:
         with self.lock:
             if record := self._records.get(subscription):
                 left = record.gaps.holes(plan.start)
-                record.gaps.concede([hole for hole in left if hole in plan.holes])
+                record.gaps.concede([hole for hole in left if hole in plan.holes], plan.epoch)
                 self._dirty.add(record)
 
     def pause(self, subscription: Subscription, now: float) -> None:

@@ -91,10 +91,12 @@ class Record:
             return self.subscription.interval.after(closed.open_time)
         return self.series.newest(len(self.series))[0].open_time
 
-    def jumped(self) -> int | None:
-        """Where the hole before the newest candle starts, if that does not follow its precursor."""
+    def jumped(self, before: Candle | None) -> int | None:
+        """Where the hole between `before` and a newest candle that came after it starts, if any."""
         last, holes = self.series.last, self.series.holes()
-        return holes[-1].start if last and holes and holes[-1].end == last.open_time else None
+        if not (last and before and holes) or last.open_time == before.open_time:
+            return None
+        return holes[-1].start if holes[-1].end == last.open_time else None
 
     def reload_from(self) -> int | None:
         """Where a load starts: the last closed candle or what is missing before it.

@@ -1,0 +1,51 @@
+"""A hub with one subscription, and hands that bring it events."""
+
+from __future__ import annotations
+
+from tui.feed.hub import Hub, LoadPlan
+from tui.feed.outlet import Outlet
+from tui.feed.status import ConnectionState, FeedStatus, SeriesView
+from tui.market.candle import Candle
+from tui.market.events import CandleReport
+from tui.market.interval import Interval
+from tui.market.symbol import Subscription, Symbol
+
+MINUTE = 60_000
+SUBSCRIPTION = Subscription(Symbol("binance", "BTCUSDT"), Interval(1, "m"))
+LIVE = FeedStatus(ConnectionState.LIVE)
+
+
+def candle(minute: int, close: float = 100.0, *, closed: bool = True, trades: int = 5) -> Candle:
+    time = minute * MINUTE
+    as_of = time + (MINUTE + 200 if closed else 30_000)
+    return Candle(time, 100.0, max(101.0, close), 99.0, close, 3.0, closed, trades, as_of)
+
+
+class Desk:
+    """A hub with one lease, and everything it tells."""
+
+    def __init__(self) -> None:
+        self.hub = Hub(1_000)
+        self.outlet = Outlet()
+        self.hub.listen(self.outlet, candles=True)
+        self.hub.acquire(SUBSCRIPTION)
+        self.plan = self.begin_load()
+
+    def live(self, candle: Candle, now: float = 0.0) -> None:
+        self.hub.apply("binance", CandleReport("BTCUSDT", Interval(1, "m"), candle), now)
+
+    def begin_load(self) -> LoadPlan:
+        plan = self.hub.load_plan(SUBSCRIPTION)
+        assert plan
+        self.plan = plan
+        return plan
+
+    def end_load(self) -> bool:
+        return self.hub.loaded(SUBSCRIPTION, self.plan)
+
+    def told(self, kind: type) -> list[object]:
+        return [event for event in self.outlet.take() if isinstance(event, kind)]
+
+    @property
+    def view(self) -> SeriesView:
+        return self.hub.view(SUBSCRIPTION, 1_000, LIVE)

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.loop_thread import LoopThread
+from tests.websocket_frames import frame
 
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
@@ -119,11 +120,17 @@ def trickle(seconds: float) -> Script:
 
 def upgrade(*texts: str) -> Script:
     """Accepts the WebSocket and sends these texts with the same write; then nothing more."""
+    return upgrade_with(b"".join(frame(text.encode()) for text in texts))
+
+
+def upgrade_with(data: bytes, then: Script = silence, header: str = "") -> Script:
+    """Accepts the WebSocket with one more `header`, if any, sends `data` and goes on as `then`."""
 
     async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         accepted = _upgrade(await reader.readuntil(b"\r\n\r\n"))
-        writer.write(accepted + b"".join(map(_frame, texts)))
-        await reader.read(-1)
+        extra = f"{header}\r\n".encode() if header else b""
+        writer.write(accepted[:-2] + extra + b"\r\n" + data)
+        await then(reader, writer)
 
     return script
 
@@ -169,10 +176,3 @@ def _upgrade(request: bytes) -> bytes:
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         f"Sec-WebSocket-Accept: {accept}\r\n\r\n"
     ).encode()
-
-
-def _frame(text: str) -> bytes:
-    payload = text.encode()
-    size = len(payload)
-    wide = size > 125
-    return bytes([0x81, 126 if wide else size]) + size.to_bytes(2, "big") * wide + payload

@@ -1,6 +1,16 @@
-"""Where the frames end in what a WebSocket server sends."""
+"""What a WebSocket server sends: frames to make, and where they end."""
 
 from __future__ import annotations
+
+CONTINUATION, TEXT, PING, PONG = 0, 1, 9, 10
+FIN, RSV1 = 0x80, 0x40
+
+
+def frame(payload: bytes, opcode: int = TEXT, flags: int = FIN) -> bytes:
+    """One unmasked frame, as a server sends it (RFC 6455 section 5.2)."""
+    size = len(payload)
+    code, width = (size, 0) if size < 126 else (126, 2) if size < 65_536 else (127, 8)
+    return bytes([flags | opcode, code]) + size.to_bytes(width or 1, "big") * bool(width) + payload
 
 
 class ServerFrames:

@@ -24,6 +24,7 @@ from tui.feed.faults import Fault, FaultKind, of_close, of_error, of_status, of_
 
 MAX_FRAME = 4 * 2**20
 _FRAMES_READ_AHEAD = 256
+_MOST_UNSENT = 2**20
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -105,9 +106,22 @@ async def _open(url: str, host: str) -> ClientConnection:
         compression=None,
         max_size=MAX_FRAME,
         max_queue=_FRAMES_READ_AHEAD,
+        write_limit=_MOST_UNSENT,
+        create_connection=_Impatient,
         happy_eyeballs_delay=0.25,
         proxy=None if host in LOOPBACK else True,
     )
+
+
+class _Impatient(ClientConnection):
+    """Leaves a server that takes nothing: the library's pongs to its pings would fill the memory.
+
+    Our own frames are few and small; when so much waits, nobody reads.
+    """
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self.transport.abort()
 
 
 class _SameOrigin(connect):

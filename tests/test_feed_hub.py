@@ -10,9 +10,8 @@ from hypothesis import strategies as st
 
 from tests.desk import MINUTE, SUBSCRIPTION, Desk, candle
 from tui.feed.clock import ExchangeClock
-from tui.feed.hub import Data
 from tui.feed.status import CandleChanged, GapOpened, GapRepaired
-from tui.market.events import CandleReport, Trade
+from tui.market.events import CandleReport, Data, Trade
 from tui.market.interval import Interval
 
 

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.loop_thread import LoopThread
-from tests.websocket_frames import frame
+from tests.websocket_frames import CLOSE, Frame, read_frame, text
 
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
@@ -118,9 +118,20 @@ def trickle(seconds: float) -> Script:
     return script
 
 
-def upgrade(*texts: str) -> Script:
-    """Accepts the WebSocket and sends these texts with the same write; then nothing more."""
-    return upgrade_with(b"".join(frame(text.encode()) for text in texts))
+def upgrade(*sent: str | bytes, heard: list[Frame] | None = None) -> Script:
+    """Accepts the WebSocket and sends texts and raw frames with the same write.
+
+    Then it only listens, adds what it hears to `heard`, and ends when the client closes.
+    """
+    kept = [] if heard is None else heard
+
+    async def listen(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+        kept.append(await read_frame(reader))
+        while kept[-1].opcode != CLOSE:
+            kept.append(await read_frame(reader))
+
+    frames = b"".join(each if isinstance(each, bytes) else text(each) for each in sent)
+    return upgrade_with(frames, listen)
 
 
 def upgrade_with(data: bytes, then: Script = silence, header: str = "") -> Script:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from random import Random
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.feed import backoff
-from tui.feed.faults import Fault, FaultKind, of_close
+from tui.feed.faults import Fault, FaultKind
 from tui.feed.limits import HostLimits, TokenBucket
 from tui.feed.settings import ConnectionSettings
 
@@ -79,15 +78,6 @@ def test_the_jitter_is_full_so_that_a_thousand_clients_spread_out() -> None:
     waits = [backoff.delay(6, 1.0, 2.0, 30.0, Random(seed)) for seed in range(1000)]
     buckets = [sum(low <= w < low + 5 for w in waits) for low in range(0, 30, 5)]
     assert min(buckets) > 110
-
-
-@pytest.mark.parametrize("code", [1012, 1013])
-def test_a_server_that_restarts_is_given_seconds_from_the_first_try(code: int) -> None:
-    waits = [
-        backoff.after(of_close(code, ""), 1, True, ConnectionSettings(), Random(seed))
-        for seed in range(300)
-    ]
-    assert max(waits) > 3.0
 
 
 def test_the_wait_is_never_shorter_than_the_exchange_asked_for() -> None:

@@ -13,7 +13,7 @@ from tests.dialling import BTC, dialling, failed
 from tests.feeds import QUICK, eventually
 from tests.raw_server import RawServer, Script, upgrade_with
 from tests.resources import MIB, peak
-from tests.websocket_frames import CONTINUATION, FIN, PING, PONG, RSV1, TEXT, frame
+from tests.websocket_frames import CONTINUATION, PING, PONG, TEXT, frame, text
 from tui.feed.transport import MAX_FRAME
 
 KLINE = (
@@ -39,7 +39,7 @@ def bomb() -> bytes:
     ids=["without a word", "announced"],
 )
 def test_p9_a_compressed_bomb_is_refused_and_never_inflated(header: str, reason: str) -> None:
-    bombed = upgrade_with(frame(bomb(), TEXT, FIN | RSV1), header=header)
+    bombed = upgrade_with(frame(TEXT, bomb(), reserved=0b100), header=header)
     with RawServer(bombed) as server, peak() as rise, dialling(server.ws_url, IMPATIENT) as engine:
         assert reason in failed(engine).reason
         assert rise() < 8 * MIB
@@ -63,8 +63,8 @@ def splinters(payload: bytes, size: int, pings_each: int) -> bytes:
     sent = bytearray()
     for number, piece in enumerate(pieces):
         opcode = CONTINUATION if number else TEXT
-        sent += frame(piece, opcode, FIN if number == len(pieces) - 1 else 0)
-        sent += frame(b"", PING) if number % pings_each == 0 else b""
+        sent += frame(opcode, piece, fin=number == len(pieces) - 1)
+        sent += frame(PING, b"") if number % pings_each == 0 else b""
     return bytes(sent)
 
 
@@ -78,7 +78,7 @@ def test_p13_thousands_of_fragments_and_pings_between_them_are_one_message() -> 
                 int.from_bytes(await reader.readexactly(2), "big") if size == 0xFE else size - 128
             )
             body = await reader.readexactly(4 + size)
-            pongs.extend([body] * (opcode == FIN | PONG))
+            pongs.extend([body] * (opcode == 0x80 | PONG))
 
     data = splinters(KLINE.ljust(4_000).encode(), 1, 100)
     with RawServer(upgrade_with(data, count_pongs)) as server, dialling(server.ws_url) as engine:
@@ -92,7 +92,7 @@ def test_p13_thousands_of_fragments_and_pings_between_them_are_one_message() -> 
     [
         splinters(bytes(MAX_FRAME + 1), MAX_FRAME // 64, 1),
         splinters(KLINE.ljust(10_000).encode(), 1, 100),
-        frame(b"", TEXT, 0) + frame(b"", CONTINUATION, 0) * MIB,
+        frame(TEXT, b"", fin=False) + frame(CONTINUATION, b"", fin=False) * MIB,
     ],
     ids=["too long together", "ten thousand", "empty and without end"],
 )
@@ -112,7 +112,7 @@ def flood(reads: bool) -> Script:
 
     async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read(1)
-        writer.write(frame(b'{"result":null,"id":1}'))
+        writer.write(text('{"result":null,"id":1}'))
         await asyncio.gather(ping_without_end(writer), *([swallow(reader)] if reads else []))
 
     return script
@@ -124,7 +124,7 @@ async def swallow(reader: asyncio.StreamReader) -> None:
 
 
 async def ping_without_end(writer: asyncio.StreamWriter) -> None:
-    ping, began, sent = frame(b"x" * 125, PING), time.monotonic(), 0
+    ping, began, sent = frame(PING, b"x" * 125), time.monotonic(), 0
     while not writer.is_closing():
         due = int(50_000 * (time.monotonic() - began))
         writer.write(ping * (due - sent))

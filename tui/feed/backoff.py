@@ -11,6 +11,8 @@ FLOOR = 0.25
 FIRST_AFTER_STABLE = 0.5
 # A server that says it restarts or is too busy is given a few seconds from the first try on.
 _PACED_ATTEMPT = 3
+# In first delays: full jitter alone may be no wait at all.
+_PACED_PAUSE = 2.0
 
 
 def delay(attempt: int, base: float, factor: float, cap: float, random: Random) -> float:
@@ -30,10 +32,13 @@ def after(
     """Seconds to wait after `fault`, before dial `attempt`; `stable` when the link had been well.
 
     Never less than the exchange asked for, and then a jitter on top, since it asked everyone.
+    One that restarts or is too busy and does not say how long gets two first delays on top.
     """
     if stable and fault.kind is FaultKind.TRANSIENT and not fault.retry_after:
         return random.uniform(0.0, FIRST_AFTER_STABLE)
+    base, cap = settings.reconnect_interval, settings.max_reconnect_interval
+    pause = fault.retry_after
     if fault.kind is FaultKind.PACED:
         attempt = max(attempt, _PACED_ATTEMPT)
-    base, cap = settings.reconnect_interval, settings.max_reconnect_interval
-    return fault.retry_after + delay(attempt, base, settings.reconnect_decay, cap, random)
+        pause = pause or _PACED_PAUSE * base
+    return pause + delay(attempt, base, settings.reconnect_decay, cap, random)

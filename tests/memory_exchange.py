@@ -19,6 +19,7 @@ from tui.feed.transport import Socket, SocketLost
 from tui.market.candle import Candle
 from tui.market.interval import Interval
 
+Row = list[int | str]
 # Exchange time (ms UTC) at zero of the loop's clock.
 _EPOCH = 1_800_000_000_000
 _NETWORK_DOWN = Fault(FaultKind.TRANSIENT, "The network is down.")
@@ -47,7 +48,9 @@ def truth(interval: Interval, open_time: int, at: int) -> Candle:
 class MemoryExchange:
     """Sends each subscribed kline every `pace` seconds; what goes wrong is set by the test.
 
-    `greet` is told of every new socket before the client gets it. `dials` are the loop times of
+    `greet` is told of every new socket before the client gets it; `spoil` turns the rows of a
+    page into those that are sent. `most_asked` is the highest number of pages asked for at one
+    time. `dials` are the loop times of
     all dials, refused ones too; `most_open` is the highest number of sockets at one time.
     """
 
@@ -55,10 +58,12 @@ class MemoryExchange:
         self.reachable = True
         self.refusal: Fault | None = None
         self.greet: Callable[[MemorySocket], None] = lambda _: None
+        self.spoil: Callable[[list[Row]], list[Row]] = lambda rows: rows
         self.dials: list[float] = []
         self.sockets: list[MemorySocket] = []
         self.most_open = 0
         self.pages = 0
+        self.asked = self.most_asked = 0
         self._pace = pace
 
     async def run(self) -> None:
@@ -100,13 +105,24 @@ class MemoryRest:
         self._exchange = exchange
 
     async def get(self, request: Request) -> Reply:
+        if request.path.endswith("exchangeInfo"):
+            await self._travel()
+            return Reply(_DIRECTORY, None)
+        exchange = self._exchange
+        exchange.asked += 1
+        exchange.most_asked = max(exchange.asked, exchange.most_asked)
+        try:
+            await self._travel()
+        finally:
+            exchange.asked -= 1
+        exchange.pages += 1
+        rows = exchange.spoil(_klines(dict(request.params)))
+        return Reply(json.dumps(rows).encode(), exchange_ms())
+
+    async def _travel(self) -> None:
         await asyncio.sleep(0.05)
         if not self._exchange.reachable:
             raise RequestFailed(_NETWORK_DOWN)
-        if request.path.endswith("exchangeInfo"):
-            return Reply(_DIRECTORY, None)
-        self._exchange.pages += 1
-        return Reply(json.dumps(_klines(dict(request.params))).encode(), exchange_ms())
 
     async def close(self) -> None:
         """Nothing is open."""
@@ -209,7 +225,7 @@ def _kline(stream: str, interval: Interval, open_time: int, at: int) -> dict[str
     return {"stream": stream, "data": {"e": "kline", "E": at, "s": symbol, "k": k}}
 
 
-def _klines(params: dict[str, str]) -> list[list[int | str]]:
+def _klines(params: dict[str, str]) -> list[Row]:
     """A page: the candles from `startTime` on or the newest, the forming one too."""
     interval, limit, at = Interval.parse(params["interval"]), int(params["limit"]), exchange_ms()
     current = interval.floor(at)
@@ -220,7 +236,7 @@ def _klines(params: dict[str, str]) -> list[list[int | str]]:
     return [_row(truth(interval, time, at), interval) for time in times if time <= current]
 
 
-def _row(candle: Candle, interval: Interval) -> list[int | str]:
+def _row(candle: Candle, interval: Interval) -> Row:
     values = [str(value) for value in candle.values]
     end = interval.after(candle.open_time)
     return [candle.open_time, *values, end - 1, "0", candle.trades]

@@ -16,7 +16,7 @@ from random import Random
 
 from tests.dialling import port_of
 from tests.fault_proxy import MOMENTS, WAYS, FaultProxy
-from tests.feeds import MANY_DIALS, QUICK, engine_on, is_live, subscription
+from tests.feeds import MANY_DIALS, QUICK, engine_on, eventually, is_live, subscription
 from tests.loop_thread import LoopThread
 from tui.feed.engine import Engine
 from tui.feed.outlet import Outlet
@@ -47,6 +47,8 @@ from tui.simulator.server import Simulator
 
 SETTINGS = replace(QUICK, heartbeat_interval=1.0, pong_timeout=1.0)
 SYMBOLS = 5
+# Candles after the last fault that must be right, too.
+_WELL_FOR = 3
 _SETTLED_WITHIN = 60.0
 # Busy, usual and thin markets: some have no trade for minutes.
 _POOL = ("SOLUSDT", "XLMUSDT", "ETCUSDT", "LTCBTC", "ZILUSDT", "ONEUSDT", "DOTBTC", "SOLEUR")
@@ -180,6 +182,7 @@ class World:
         self._script = script(seed)
         self._rest_until = 0
         self._told = Told(engine)
+        self._record: dict[Subscription, list[Candle]] = {}
         self.wanted = [subscription(name) for name in self._random.sample(_POOL, SYMBOLS)]
         for each in self.wanted:
             engine.acquire(each)
@@ -198,8 +201,7 @@ class World:
     def ready(self) -> bool:
         """Whether it is time for the next blow, and there is something that it can meet."""
         self._press_retry()
-        rested = self._closed() > self._rest_until
-        return rested and any(is_live(self._engine, each) for each in self.wanted)
+        return self.rested and any(is_live(self._engine, each) for each in self.wanted)
 
     def _closed(self) -> int:
         """How many candles the exchange closed."""
@@ -218,15 +220,25 @@ class World:
         """Let all be well again from now on."""
         self._thread.call(self._simulator.lift)
         self._proxy.shape()
+        self._rest_until = self._closed() + _WELL_FOR
+
+    @property
+    def rested(self) -> bool:
+        """Whether the candles of this cycle are closed."""
+        return self._closed() > self._rest_until
+
+    def judge(self) -> None:
+        """What the exchange has recorded by now is what `differences` compares with."""
+        self._record = {each: self._truth(each) for each in self.wanted}
 
     def differences(self) -> list[str]:
-        """How the engine's candles differ from the exchange's."""
+        """How the engine's candles differ from the exchange's record."""
         self._press_retry()
         self._told.hear()
         return self._told.wrong + [d for each in self.wanted for d in self._differences(each)]
 
     def _differences(self, subscription: Subscription) -> list[str]:
-        truth = {candle.open_time: candle.values for candle in self._truth(subscription)}
+        truth = {candle.open_time: candle.values for candle in self._record[subscription]}
         view = self._engine.view(subscription, 1_000)
         kept = {candle.open_time: candle.values for candle in view.candles if candle.closed}
         told = self._told.values.get(subscription, {})
@@ -271,13 +283,16 @@ def torment(worlds: Sequence[World], cycles: int) -> None:
         time.sleep(0.05)
 
 
-def settle(worlds: Sequence[World]) -> dict[int, list[str]]:
-    """What is still different, by seed, after all has been well for a while."""
+def settle(worlds: Sequence[World]) -> list[tuple[World, list[str]]]:
+    """The worlds in which something is still different after all has been well for a while."""
     for world in worlds:
         world.lift()
+    eventually(lambda: all(world.rested for world in worlds))
+    for world in worlds:
+        world.judge()
     ends = time.monotonic() + _SETTLED_WITHIN
-    while True:
-        differences = {w.seed: found for w in worlds if (found := w.differences())}
-        if not differences or time.monotonic() > ends:
-            return differences
-        time.sleep(0.2)
+    unsettled = list(worlds)
+    while unsettled and time.monotonic() < ends:
+        unsettled = [world for world in unsettled if world.differences()]
+        time.sleep(0.1)
+    return [(world, world.differences()) for world in unsettled]

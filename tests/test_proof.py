@@ -29,20 +29,14 @@ def seeds(first: int, count: int) -> list[int]:
 def prove(seeds: list[int], cycles: int) -> None:
     with worlds(seeds) as tormented:
         torment(tormented, cycles)
-        settle(tormented)
-        failed = [report(world) for world in tormented if world.differences()]
-        assert not failed, "\n".join(failed)
+        failed = [report(world, found) for world, found in settle(tormented)]
+    assert not failed, "\n".join(failed)
 
 
-def report(world: World) -> str:
+def report(world: World, differences: list[str]) -> str:
     """What differs in a world, what was done to it, and how to do it again."""
-    return "\n  ".join(
-        [
-            f"Seed {world.seed}; replay with PROOF_SEEDS={world.seed} pytest tests/test_proof.py",
-            *map(str, world.struck),
-            *world.differences(),
-        ]
-    )
+    how = f"Seed {world.seed}; replay with PROOF_SEEDS={world.seed} pytest tests/test_proof.py"
+    return "\n  ".join([how, *differences, "after", *map(str, world.struck)])
 
 
 def kinds_of(seeds: Iterable[int], cycles: int) -> set[str]:

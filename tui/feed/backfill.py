@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 from itertools import count
 from random import Random
+from weakref import WeakValueDictionary
 
 from tui.errors import ExchangeError
 from tui.exchange.base import Exchange
@@ -47,15 +48,19 @@ class Backfill:
         self._monotonic = monotonic
         self._random = random
         self._unknown = unknown
+        self._turns: WeakValueDictionary[Subscription, asyncio.Lock] = WeakValueDictionary()
 
     async def sync(self, subscription: Subscription) -> None:
         """Make the series whole up to now, however long the exchange cannot be asked.
 
-        What the exchange itself does not have stays a hole.
+        What the exchange itself does not have stays a hole. Several of one subscription ask one
+        after the other, but none waits while another one waits for the exchange.
         """
+        turn = self._turns.setdefault(subscription, asyncio.Lock())
         for attempt in count(1):
             try:
-                return await self._fill(subscription)
+                async with turn:
+                    return await self._fill(subscription)
             except RequestFailed as failed:
                 if failed.unknown_symbol:
                     return await self._unknown(subscription, failed.fault.reason)
@@ -74,34 +79,39 @@ class Backfill:
         return backoff.delay(attempt, 1.0, 2.0, _LONGEST_RETRY, self._random)
 
     async def _fill(self, subscription: Subscription) -> None:
+        """An answer without what is known is no proof that anything is missing, or is not."""
         for attempt in range(1, _TRIES_TO_FILL + 1):
             plan = self._hub.load_plan(subscription)
             if plan is None:
                 return
-            rows = await self._load(subscription, plan.start)
+            came = await self._load(subscription, plan.start)
             last = attempt == _TRIES_TO_FILL
-            if (rows or last) and self._hub.loaded(subscription, plan):
+            believed = plan.known <= came and (bool(came) or last)
+            if believed and self._hub.loaded(subscription, plan):
                 return
-            if last:
-                self._hub.concede(subscription, plan)
-            else:  # the REST side may lag behind the stream
+            if not last:  # the REST side may lag behind the stream
                 await asyncio.sleep(_REST_LAG * attempt)
+            elif believed:
+                self._hub.concede(subscription, plan)
+            else:
+                title = self._exchange.title
+                raise ExchangeError(f"{title} left out candles that it had sent before.")
 
-    async def _load(self, subscription: Subscription, start: int | None) -> int:
-        """All pages from `start` up to now, or the newest candles; how many rows came."""
+    async def _load(self, subscription: Subscription, start: int | None) -> set[int]:
+        """All pages from `start` up to now, or the newest candles; the open times that came."""
         page = self._exchange.limits.history_page
         if start is None and self._history >= page:
             start = await self._history_start(subscription)
         limit = page if start is not None else self._history + 1
-        rows = 0
+        came: set[int] = set()
         while True:
             candles = await self._page(subscription, start, limit)
             fresh = [c for c in candles if start is None or c.open_time >= start]
-            rows += len(fresh)
+            came.update(candle.open_time for candle in fresh)
             self._hub.merge(subscription, fresh)
             reached_now = start is None or not fresh or not fresh[-1].closed
             if reached_now or self._hub.record(subscription) is None:
-                return rows
+                return came
             start = subscription.interval.after(fresh[-1].open_time)
 
     async def _history_start(self, subscription: Subscription) -> int | None:

@@ -33,11 +33,15 @@ _FIRST_QUIET = 60.0
 
 @dataclass(frozen=True, slots=True)
 class LoadPlan:
-    """A load of history from `start` (None: the newest), and what was missing when it began."""
+    """A load of history from `start` (None: the newest), and how things stood when it began.
+
+    `holes` were missing; `known` are the open times that any true answer has.
+    """
 
     start: int | None
     epoch: int
     holes: tuple[Hole, ...]
+    known: frozenset[int]
 
 
 class Hub:
@@ -199,7 +203,8 @@ class Hub:
             if record is None:
                 return None
             start = record.reload_from()
-            return LoadPlan(start, record.gaps.ask(), tuple(record.gaps.holes(start)))
+            known = frozenset() if start is None else record.series.times_from(start)
+            return LoadPlan(start, record.gaps.ask(), tuple(record.gaps.holes(start)), known)
 
     def loaded(self, subscription: Subscription, plan: LoadPlan) -> bool:
         """A load by `plan` is done; True when nothing more is to be done about it.

@@ -64,6 +64,10 @@ class CandleSeries:
         found = index < len(self._times) and self._times[index] == open_time
         return self._candles[index] if found else None
 
+    def times_from(self, start: int) -> frozenset[int]:
+        """The open times of the candles at `start` and after."""
+        return frozenset(self._times[bisect_left(self._times, start) :])
+
     def apply(self, candle: Candle) -> Change:
         """Merge one report; says what it changed."""
         if self._times and candle.open_time == self._times[-1]:

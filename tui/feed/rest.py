@@ -17,7 +17,7 @@ from tui.feed.limits import HostLimits
 from tui.feed.transport import LOOPBACK
 
 TOTAL_TIMEOUT = 15.0
-MAX_BODY = 16 * 2**20
+MAX_BODY = 8 * 2**20
 _AT_ONCE = 16
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import socket
 import ssl
 from dataclasses import dataclass
@@ -115,6 +116,9 @@ def of_error(error: BaseException, host: str) -> Fault:
             return Fault(FaultKind.TRANSIENT, f"{host} refused the connection.")
         case TimeoutError():
             return Fault(FaultKind.TRANSIENT, f"{host} did not answer in time.")
+        case OSError(errno=errno.EMFILE | errno.ENFILE):
+            reason = f"Too many files are open to reach {host}; close programs or raise ulimit -n."
+            return Fault(FaultKind.TRANSIENT, reason)
         case OSError():
             return Fault(FaultKind.TRANSIENT, f"{host} could not be reached.")
         case _:

@@ -167,7 +167,7 @@ def test_sixty_panes_at_once_wait_for_their_turns_without_a_lie() -> None:
         waiting = [engine.status(pane) for pane in panes if not is_live(engine, pane)]
         waits = sorted(s.retry_in for s in waiting if s.retry_in is not None)
         assert len(waits) >= 10
-        assert all(s.reason == "Waiting for a turn to dial." for s in waiting if s.retry_in)
+        assert all(s.reason.startswith("Waiting for a turn to dial") for s in waiting if s.retry_in)
         assert all(b - a > 1.5 for a, b in pairwise(waits[:6]))
 
 

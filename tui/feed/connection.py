@@ -43,7 +43,9 @@ _LOG_EVERY = 10.0
 
 log = logging.getLogger(__name__)
 _SERVING = OPEN - {ConnectionState.AUTHING, ConnectionState.STALE}
-_OWN_FAULT = Fault(FaultKind.OURS, "A fault of this program; the log file has it.")
+_OWN_FAULT = Fault(
+    FaultKind.OURS, "A fault of this program; it starts anew, the log file has the reason."
+)
 
 
 def state_of(link: Link, subscription: Subscription) -> ConnectionState:

@@ -73,7 +73,7 @@ def _take(step: Step, event: Event) -> None:
         case on.DataSeen():
             watch.data_seen(step)
         case on.Spoilt():
-            reason = "Most of what came could not be read."
+            reason = "Most of what came could not be read; it dials again."
             descent.fail(step, Fault(FaultKind.TRANSIENT, reason))
         case on.Replied(_, reply):
             subscribing.replied(step, reply)

@@ -78,9 +78,9 @@ def _parked(link: Link, fault: Fault, now: float, rules: Rules) -> Link | None:
     if fault.kind is FaultKind.UNVERIFIED or link.forbidden > FORBIDDEN_TRIES:
         until = probe
     elif len(link.violations) > VIOLATIONS_TOLERATED and fault.kind is FaultKind.PROTOCOL:
-        reason, until = f"{reason} That was three times in ten minutes.", probe
+        reason, until = f"{reason} That was the third time in ten minutes.", probe
     elif limit and link.attempt > limit:
-        reason = f"Gave up after {limit} attempts; the last: {reason}"
+        reason = f"Gave up after max_reconnect_attempts ({limit}); the last: {reason}"
     elif fault.kind is not FaultKind.PERMANENT and link.unauthorized <= UNAUTHORIZED_TRIES:
         return None
     return replace(link, state=State.PARKED, until=until, fault=replace(fault, reason=reason))

@@ -46,7 +46,7 @@ class DialGranted:
 
     wait: float = 0.0
     own: float = 0.0
-    reason: str = "Waiting for a turn to dial."
+    reason: str = "Waiting for a turn to dial; the exchange lets only so many in at once."
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,8 @@ def remind(step: Step, subscription: Subscription, reminded: bool) -> None:
     """A subscription that the exchange forgot is asked for again; if that was vain, dial anew."""
     if reminded:
         name = subscription.symbol.name
-        descent.fail(step, Fault(FaultKind.TRANSIENT, f"No data came for {name}."))
+        reason = f"No data came for {name}; it dials again."
+        descent.fail(step, Fault(FaultKind.TRANSIENT, reason))
     elif subscription in step.link.held:
         again(step, [subscription])
 
@@ -114,5 +115,5 @@ def watch_replies(step: Step) -> None:
     if unconfirmed and step.link.held - set(unconfirmed):
         step.do(on.Unconfirmed(tuple(unconfirmed)))
     elif unconfirmed:
-        reason = "The exchange did not confirm a subscription."
+        reason = "The exchange did not confirm a subscription; it dials again."
         descent.fail(step, Fault(FaultKind.TRANSIENT, reason))

@@ -45,7 +45,10 @@ def _forgive(step: Step) -> None:
 
 def _login(step: Step) -> None:
     if step.link.state is State.AUTHING and step.now >= step.link.until:
-        fail(step, Fault(FaultKind.TRANSIENT, "The exchange did not answer our login."))
+        fail(
+            step,
+            Fault(FaultKind.TRANSIENT, "The exchange did not answer our login; it dials again."),
+        )
     elif step.now >= step.link.renew_at:
         step.set(renew_at=inf)
         step.do(on.SendToken(step.link.epoch, fresh=True))
@@ -56,7 +59,10 @@ def _heartbeat(step: Step) -> None:
     if link.pong_owed and step.now >= link.next_pong:
         pinged(step, link.pong_owed)
     if step.now >= link.pong_by:
-        fail(step, Fault(FaultKind.TRANSIENT, "The exchange did not answer our ping."))
+        fail(
+            step,
+            Fault(FaultKind.TRANSIENT, "The exchange did not answer our ping; it dials again."),
+        )
     elif step.now >= link.ping_at:
         pong_by = step.now + step.rules.settings.pong_timeout
         step.do(on.SendPing(link.epoch, link.next_id))
@@ -82,7 +88,7 @@ def _silence(step: Step) -> None:
     stale_after = step.rules.settings.stale_after
     if step.link.state is State.STALE:
         if step.now >= step.link.until:
-            fail(step, Fault(FaultKind.TRANSIENT, "Connected, but no data came."))
+            fail(step, Fault(FaultKind.TRANSIENT, "Connected, but no data came; it dials again."))
     elif step.now >= step.link.verdict_by:
         _become_stale(step, stale_after)
     elif silence.is_counted(step.link):

@@ -101,6 +101,21 @@ async def silence(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None
     await reader.read(-1)
 
 
+async def hang_up(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+    """Hears the request and ends the connection."""
+    await reader.readuntil(b"\r\n\r\n")
+
+
+def greet(words: bytes) -> Script:
+    """Says something that nobody asked for; then nothing more."""
+
+    async def script(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(words)
+        await reader.read(-1)
+
+    return script
+
+
 async def refuse_version(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     """Answers a TLS ClientHello with the fatal alert protocol_version (RFC 5246 section 7.2)."""
     await reader.read(1)

@@ -55,7 +55,7 @@ def test_what_goes_wrong_is_in_the_log_file_that_help_names(dead: str) -> None:
     assert streamed("BTCUSDT", "--duration", "0.5", "--config", dead) == []
     named = re.search(r"^Log file: (.*)$", run("--help").stdout, re.MULTILINE)
     assert named
-    assert "127.0.0.1:1 refused the connection." in Path(named[1]).read_text()
+    assert "127.0.0.1:1 refused the connection" in Path(named[1]).read_text()
 
 
 def test_a_log_file_that_cannot_be_written_stops_nothing(home: Path, dead: str) -> None:

@@ -62,7 +62,7 @@ def test_n1_n2_a_connection_that_breaks_off_is_dialled_again_and_the_gap_is_fill
         events.next(GapOpened)
         down = events.next(StateChanged)
         assert (down.state, down.attempt) == (ConnectionState.BACKOFF, 1)
-        assert down.reason == "The connection broke off."
+        assert down.reason == "The connection broke off; it dials again."
         assert down.delay is not None and down.delay <= 0.5
         assert engine.view(BTC, 1).price and engine.status(BTC).data_age is not None
         events.next(GapRepaired)
@@ -77,7 +77,7 @@ def test_n3_a_black_hole_both_ways_is_found_by_the_ping_and_left_without_a_goodb
         began = time.monotonic()
         down = events.next(StateChanged, lambda e: e.state is ConnectionState.BACKOFF)
         assert time.monotonic() - began <= 1.5
-        assert down.reason == "The exchange did not answer our ping."
+        assert down.reason.startswith("The exchange did not answer our ping")
         events.next(StateChanged, lambda e: e.state is ConnectionState.DIALING)
         assert time.monotonic() - began <= 2.0
         proxy.shape()
@@ -90,7 +90,7 @@ def test_n4_data_does_not_hide_that_nobody_hears_us() -> None:
         events = Events(engine)
         proxy.shape(HOLE, CLEAR)
         down = events.next(StateChanged, lambda e: e.state is ConnectionState.BACKOFF)
-        assert down.reason == "The exchange did not answer our ping."
+        assert down.reason.startswith("The exchange did not answer our ping")
         age = engine.status(BTC).data_age
         assert age is not None and age < 1.0
         proxy.shape()

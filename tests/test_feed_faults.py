@@ -75,8 +75,8 @@ def test_a_close_reason_is_cleaned_before_anyone_sees_it() -> None:
         (ConnectionRefusedError(), FaultKind.TRANSIENT, "refused the connection"),
         (TimeoutError(), FaultKind.TRANSIENT, "did not answer in time"),
         (ssl.SSLCertVerificationError("x"), FaultKind.UNVERIFIED, "could not prove who it is"),
-        (ssl.SSLError("x"), FaultKind.TRANSIENT, "No secure connection"),
-        (OSError(24, "Too many open files"), FaultKind.TRANSIENT, "could not be reached"),
+        (ssl.SSLError("x"), FaultKind.TRANSIENT, "no secure connection"),
+        (OSError(5, "I/O error"), FaultKind.TRANSIENT, "could not be reached"),
         (ValueError("x"), FaultKind.TRANSIENT, "did not speak the expected protocol"),
     ],
 )
@@ -86,6 +86,24 @@ def test_network_errors_become_sentences(error: Exception, kind: FaultKind, word
     assert words in fault.reason
     assert "example.test" in fault.reason
     assert type(error).__name__ not in fault.reason
+
+
+def test_of_several_addresses_that_failed_the_last_is_told() -> None:
+    text = "Multiple exceptions: [Errno 101] Connect call failed ('::1', 1), [Errno 111] Connect"
+    assert "a.test:1 refused" in of_error(OSError(text), "a.test:1").reason
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ConnectionRefusedError(), "The proxy proxy.test:3128 refused"),
+        (TimeoutError(), "The proxy proxy.test:3128 did not answer"),
+        (socket.gaierror(-2, "x"), "The name proxy.test could not"),
+        (ssl.SSLCertVerificationError("x"), "example.test:443 could not prove"),
+    ],
+)
+def test_on_the_way_over_a_proxy_the_one_at_fault_is_named(error: Exception, words: str) -> None:
+    assert of_error(error, "example.test:443", "proxy.test:3128").reason.startswith(words)
 
 
 def test_the_date_header_is_exchange_time() -> None:

@@ -20,6 +20,7 @@ _INVISIBLE = re.compile(
 )
 # Two cells wide since Unicode 16, which Python's own tables may not know yet.
 _NEWLY_WIDE = re.compile("[\u2630-\u2637\u268a-\u268f\u4dc0-\u4dff\U0001d300-\U0001d376]")
+_USER = re.compile(r"://.*@")
 _MARKS_ALLOWED = 2
 SYMBOL_CELLS = 32
 TEXT_CELLS = 500
@@ -49,6 +50,14 @@ def clean(foreign: str, limit: int = TEXT_CELLS) -> str:
         if cells < limit:
             uncut = len(kept)
     return "".join(kept).rstrip()
+
+
+def without_passwords(text: str) -> str:
+    """`wss://user:secret@host` as `wss://***@host`: for whatever is shown or kept of a url.
+
+    What stands between a `://` and the last `@` of the line goes: too much rather than too little.
+    """
+    return _USER.sub("://***@", text)
 
 
 def file_stem(foreign: str) -> str:

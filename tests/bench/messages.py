@@ -85,7 +85,7 @@ def _compare(
 async def _bare(exchange: ExchangeProcess, frames: int, rate: float | None) -> float:
     """Seconds of CPU per message of a loop that receives and does nothing else."""
     url = f"{exchange.urls.ws_url}/stream"
-    connection = await transport._open(url, "127.0.0.1")
+    connection = await transport._open(url)
     streams = [f"{name.lower()}@kline_1m" for name in names(_SYMBOLS)]
     await connection.send(json.dumps({"method": "SUBSCRIBE", "params": streams, "id": 1}))
     await connection.recv()

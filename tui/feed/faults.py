@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 import socket
 import ssl
 from dataclasses import dataclass
@@ -17,9 +18,13 @@ DEFAULT_PACE = 60.0
 BANNED = 418
 LONGEST_PACE = 900.0
 TOO_BIG = 1009
-_CLOSE_CELLS = 123
+_LEAST_BAN = 120.0
+_MOST_WORDS = 123
 # Protocol error, unacceptable or invalid data, policy, too big (RFC 6455 section 7.4.1).
 _VIOLATIONS = {1002, 1003, 1007, 1008, TOO_BIG}
+_TAG = re.compile(r"<[^<>]*>")
+_ERRNO = re.compile(r"\[Errno (\d+)\]")
+_CHECK_URL = "check the url in [exchanges]"
 
 
 class FaultKind(Enum):
@@ -37,7 +42,11 @@ class FaultKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One failure: `reason` is a sentence for people; `retry_after` seconds from now."""
+    """One failure; `retry_after` is seconds from now.
+
+    `reason` is a sentence for people: first what happened, since a narrow pane cuts its end off,
+    then what to do. "It" is this program.
+    """
 
     kind: FaultKind
     reason: str
@@ -47,82 +56,150 @@ class Fault:
 
 
 def of_status(status: int, retry_after: str | None, now_wall: float, said: str = "") -> Fault:
-    """The fault in an HTTP answer; `said` is the exchange's own clean text, if any."""
-    told = f" ({said})" if said else ""
+    """The fault in an HTTP answer; `said` is the exchange's own text, if any."""
+    told = f" ({words.rstrip('.')})" if (words := _words(said)) else ""
     wait = parse_retry_after(retry_after, now_wall)
     match status:
-        case 429 | 418:  # 418 is Binance's ban for not heeding 429
-            floor = max(wait or DEFAULT_PACE, 120.0 if status == BANNED else 0.0)
-            reason = f"The exchange asked for fewer calls{told}."
+        case 429:
+            reason = f"The exchange asked for fewer calls{told}; the next one comes when it allows."
+            return Fault(FaultKind.PACED, reason, status, retry_after=wait or DEFAULT_PACE)
+        case 418:  # Binance's ban for not heeding 429
+            reason = f"The exchange banned this address{told}; run fewer copies, it waits as told."
+            floor = max(wait or 0.0, _LEAST_BAN)
             return Fault(FaultKind.PACED, reason, status, retry_after=floor)
         case 451:
             reason = "Not available in your region; set another host in [exchanges]."
             return Fault(FaultKind.PERMANENT, reason, status)
-        case 401:
-            reason = f"The exchange wants a login{told}."
-            return Fault(FaultKind.UNAUTHORIZED, reason, status)
         case 403:
-            reason = f"The exchange's gate refused this address{told}."
+            reason = f"The exchange's gate refused this address{told}; try another network."
             return Fault(FaultKind.FORBIDDEN, reason, status, retry_after=60.0)
+        case 401:
+            reason = f"The exchange wants a login{told}; check the token or the url's password."
+            return Fault(FaultKind.UNAUTHORIZED, reason, status)
+        case 407:
+            reason = "A proxy wants a login; put USER:PASSWORD@ into its url in https_proxy."
+            return Fault(FaultKind.TRANSIENT, reason, status)
         case _ if status >= 500:
-            reason = f"The exchange has a fault of its own (HTTP {status}){told}."
+            reason = f"The exchange has a fault of its own (HTTP {status}){told}; it keeps trying."
             return Fault(FaultKind.TRANSIENT, reason, status, retry_after=wait or 0.0)
         case _ if 200 <= status < 300:
-            reason = "A proxy or login page answered instead of the exchange."
+            reason = "A proxy or login page answered, not the exchange; log in with a browser."
+            return Fault(FaultKind.TRANSIENT, reason, status)
+        case _ if 300 <= status < 400:
+            reason = f"The exchange sent us elsewhere (HTTP {status}); {_CHECK_URL}."
             return Fault(FaultKind.TRANSIENT, reason, status)
         case _:
-            reason = f"The exchange refused the call (HTTP {status}){told}."
+            reason = f"The exchange refused the call (HTTP {status}){told}; {_CHECK_URL}."
             return Fault(FaultKind.TRANSIENT, reason, status)
 
 
 def of_close(code: int | None, said: str) -> Fault:
     """The fault in a closed connection: close code (None without a close frame) and reason."""
-    words = clean(said, _CLOSE_CELLS)
+    words = _words(said)
     told = f": {words}" if words else ""
     match code:
         case None | 1006:
-            reason = "The connection broke off."
+            reason = "The connection broke off; it dials again."
         case 1012 | 1013:
-            reason = f"The server restarts or is too busy (close {code}{told})."
+            what = "The server restarts or is too busy"
+            reason = f"{what} (close {code}{told}); it dials again in a few seconds."
             return Fault(FaultKind.PACED, reason, code, words)
         case _:
-            reason = f"The server closed the connection (close {code}{told})."
+            reason = f"The server closed the connection (close {code}{told}); it dials again."
     kind = FaultKind.PROTOCOL if code in _VIOLATIONS else FaultKind.TRANSIENT
     return Fault(kind, reason, code, words)
+
+
+def _words(said: str) -> str:
+    return clean(_TAG.sub("", said), _MOST_WORDS)
 
 
 def of_violation(code: int) -> Fault:
     """The fault when we had to close, with `code`, because of what the server sent."""
     what = "a message larger than allowed" if code == TOO_BIG else "what no WebSocket may send"
-    return Fault(FaultKind.PROTOCOL, f"The server sent {what} (close {code}).", code)
+    reason = f"The server sent {what} (close {code}); it dials again."
+    return Fault(FaultKind.PROTOCOL, reason, code)
 
 
-def of_error(error: BaseException, host: str) -> Fault:
-    """The fault in an exception of the network, in words, with the host it concerns."""
+def of_proxy(proxy: str, status: int | None) -> Fault:
+    """The fault of a proxy (`host:port`) that answered `status`, or that cannot be used at all."""
+    match status:
+        case 407:
+            reason = f"The proxy {proxy} wants a login; put USER:PASSWORD@ into its url."
+        case None:
+            reason = f"The proxy {proxy} cannot be used; https_proxy takes http://host:port."
+        case _:
+            reason = f"The proxy {proxy} refused the way out (HTTP {status}); check https_proxy."
+    return Fault(FaultKind.TRANSIENT, reason, status)
+
+
+def of_error(error: BaseException, host: str, proxy: str = "") -> Fault:
+    """The fault in an exception of the network, in words.
+
+    `host` is whom the call was for, `proxy` whom it had to pass, if any, both as `host:port`.
+    """
+    error = _one_of_several(error)
     match error:
         case ssl.SSLCertVerificationError():
-            why = clean(getattr(error, "verify_message", "certificate not valid"), 200)
-            return Fault(FaultKind.UNVERIFIED, f"{host} could not prove who it is: {why}.")
+            reason = f"{host} could not prove who it is: {_doubt(error)}."
+            return Fault(FaultKind.UNVERIFIED, reason)
         case ssl.SSLError() if "PROTOCOL" in str(error):
-            why = "it speaks no version of TLS that is safe"
-            return Fault(FaultKind.UNVERIFIED, f"No secure connection to {host}: {why}.")
+            reason = f"{host} speaks no version of TLS that is safe; {_CHECK_URL}."
+            return Fault(FaultKind.UNVERIFIED, reason)
         case ssl.SSLError():
-            return Fault(FaultKind.TRANSIENT, f"No secure connection to {host} could be made.")
-        case socket.gaierror():
-            return Fault(
-                FaultKind.TRANSIENT, f"The name {host.partition(':')[0]} could not be looked up."
-            )
-        case ConnectionRefusedError():
-            return Fault(FaultKind.TRANSIENT, f"{host} refused the connection.")
-        case TimeoutError():
-            return Fault(FaultKind.TRANSIENT, f"{host} did not answer in time.")
-        case OSError(errno=errno.EMFILE | errno.ENFILE):
-            reason = f"Too many files are open to reach {host}; close programs or raise ulimit -n."
+            reason = f"{host} made no secure connection; {_CHECK_URL}, it keeps trying."
             return Fault(FaultKind.TRANSIENT, reason)
+    check = "check https_proxy" if proxy else _CHECK_URL
+    reason = _way(error, f"The proxy {proxy}" if proxy else host, proxy or host, check)
+    return Fault(FaultKind.TRANSIENT, reason)
+
+
+def _one_of_several(error: BaseException) -> BaseException:
+    """A host may have several addresses: asyncio tells their errors in one text without errno.
+
+    The last one is told, since broken IPv6 comes first.
+    """
+    found = _ERRNO.findall(str(error)) if isinstance(error, OSError) and not error.errno else []
+    return OSError(int(found[-1]), "") if found else error
+
+
+def _way(error: BaseException, who: str, place: str, check: str) -> str:
+    """Why nobody was reached at `place`, which a sentence calls `who`."""
+    match error:
+        case socket.gaierror():
+            name = place.rpartition(":")[0] or place
+            return f"The name {name} could not be looked up; check the network, it keeps trying."
+        case ConnectionRefusedError():
+            return f"{who} refused the connection; {check}, it keeps trying."
+        case TimeoutError():
+            return f"{who} did not answer in time; check the network, it keeps trying."
+        case OSError(errno=errno.EMFILE | errno.ENFILE):
+            return f"Too many files are open to reach {place}; close programs or raise ulimit -n."
+        case OSError(errno=errno.ENETUNREACH | errno.ENETDOWN):
+            return f"No network leads to {place}; check the network, it keeps trying."
+        case OSError(errno=errno.EHOSTUNREACH | errno.EHOSTDOWN):
+            return f"No route leads to {place}; check the network, it keeps trying."
+        case OSError(errno=errno.EACCES | errno.EPERM):
+            return f"This machine does not allow calls to {place}; check its firewall."
+        case ConnectionError():
+            return f"{who} broke off the connection; it keeps trying."
         case OSError():
-            return Fault(FaultKind.TRANSIENT, f"{host} could not be reached.")
+            return f"{who} could not be reached; check the network, it keeps trying."
         case _:
-            return Fault(FaultKind.TRANSIENT, f"{host} did not speak the expected protocol.")
+            return f"{who} did not speak the expected protocol; {check}, it keeps trying."
+
+
+def _doubt(error: ssl.SSLCertVerificationError) -> str:
+    """What is wrong with a certificate, by OpenSSL's codes (X509_V_ERR_*), and what to do."""
+    match getattr(error, "verify_code", None):
+        case 10:
+            return "its certificate has expired; check the clock of this machine"
+        case 9:
+            return "its certificate is not valid yet; check the clock of this machine"
+        case 62 | 64:
+            return f"its certificate is for another host; {_CHECK_URL}"
+        case _:
+            return "no authority known here signed its certificate; check for a proxy"
 
 
 def parse_retry_after(value: str | None, now_wall: float) -> float | None:

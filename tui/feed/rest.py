@@ -7,14 +7,16 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 import aiohttp
 
 from tui.errors import ExchangeError
 from tui.exchange.base import Exchange, Request
-from tui.feed.faults import Fault, FaultKind, http_date, of_error, of_status
+from tui.exchange.settings import is_loopback
+from tui.feed.faults import Fault, FaultKind, http_date, of_error, of_proxy, of_status
 from tui.feed.limits import HostLimits
-from tui.feed.transport import LOOPBACK
+from tui.feed.transport import place
 
 TOTAL_TIMEOUT = 15.0
 MAX_BODY = 8 * 2**20
@@ -47,11 +49,12 @@ class Rest:
         self._exchange = exchange
         self._limits = limits
         self._monotonic = monotonic
-        self._host = urlsplit(exchange.rest_url).netloc
+        self._place = place(exchange.rest_url)
+        self._scheme = urlsplit(exchange.rest_url).scheme
         self._session = aiohttp.ClientSession(
             timeout=aiohttp.ClientTimeout(total=TOTAL_TIMEOUT),
             connector=aiohttp.TCPConnector(limit=_AT_ONCE),
-            trust_env=urlsplit(exchange.rest_url).hostname not in LOOPBACK,
+            trust_env=not is_loopback(exchange.rest_url),
         )
 
     async def close(self) -> None:
@@ -68,16 +71,27 @@ class Rest:
             ) as response:
                 body = await _read_capped(response)
         except (OSError, TimeoutError, aiohttp.ClientError) as error:
-            raise RequestFailed(of_error(_cause(error), self._host)) from error
+            raise RequestFailed(self._fault(error)) from error
         if response.status != 200:
             raise self._refused(response, body)
         return Reply(body, http_date(response.headers.get("Date")))
+
+    def _fault(self, error: Exception) -> Fault:
+        match error:
+            case aiohttp.ClientHttpProxyError():
+                return of_proxy(place(getproxies().get(self._scheme, "")), error.status)
+            case aiohttp.ClientProxyConnectionError():
+                return of_error(error.os_error, self._place, f"{error.host}:{error.port}")
+            case _:
+                return of_error(_cause(error), self._place)
 
     def _refused(self, response: aiohttp.ClientResponse, body: bytes) -> RequestFailed:
         complaint = self._exchange.parse_complaint(body)
         said = complaint.reason if complaint else ""
         retry_after = response.headers.get("Retry-After")
-        fault = of_status(response.status, retry_after, time.time(), said)
+        date = http_date(response.headers.get("Date"))  # the clock that a Retry-After is by
+        now = time.time() if date is None else date / 1000
+        fault = of_status(response.status, retry_after, now, said)
         if fault.kind is FaultKind.PACED:
             fault = self._limits.hold(self._monotonic(), fault)
         unknown = complaint.unknown_symbol if complaint else False

@@ -11,10 +11,10 @@ from math import inf
 from random import Random
 from urllib.parse import urlsplit
 
+from tui.exchange.settings import is_loopback
 from tui.feed import backoff
 from tui.feed.secret import Secret
 from tui.feed.token_sources import TokenSource
-from tui.feed.transport import LOOPBACK
 
 # When to renew: at this part of the token's life, give or take the scatter.
 _SHARE, _SCATTER = 0.8, 0.05
@@ -27,8 +27,7 @@ _LONGEST_LIFE = 10 * 366 * 86_400.0
 
 def may_carry_token(url: str) -> bool:
     """Whether a token may be sent to `url`: over TLS, or to this very machine."""
-    parts = urlsplit(url)
-    return parts.scheme in ("wss", "https") or parts.hostname in LOOPBACK
+    return urlsplit(url).scheme in ("wss", "https") or is_loopback(url)
 
 
 def life_of(token: Secret, wall: float) -> float:

@@ -16,16 +16,26 @@ from websockets.exceptions import (
     ProxyError,
     WebSocketException,
 )
+from websockets.http11 import Response
 from websockets.protocol import State
 from websockets.proxy import get_proxy
 from websockets.uri import parse_uri
 
-from tui.feed.faults import Fault, FaultKind, of_close, of_error, of_status, of_violation
+from tui.exchange.settings import is_loopback
+from tui.feed.faults import (
+    Fault,
+    http_date,
+    of_close,
+    of_error,
+    of_proxy,
+    of_status,
+    of_violation,
+)
+from tui.text import clean
 
 MAX_FRAME = 4 * 2**20
 _FRAMES_READ_AHEAD = 256
 _MOST_UNSENT = 2**20
-LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
 class SocketLost(Exception):  # noqa: N818 it is what happened, not a mistake
@@ -64,40 +74,44 @@ class Dialer(Protocol):
 
 async def dial(url: str, timeout: float) -> Socket:  # noqa: ASYNC109 the limit spans all steps
     """Name lookup, TCP, TLS and upgrade together take at most `timeout` seconds."""
-    parts = urlsplit(url)
     proxy = _proxy_for(url)
     try:
         async with asyncio.timeout(timeout):
-            return _WebSocket(await _open(url, parts.hostname or url))
+            return _WebSocket(await _open(url))
     except InvalidStatus as error:
-        response = error.response
-        retry_after = response.headers.get("Retry-After")
-        raise SocketLost(of_status(response.status_code, retry_after, time.time())) from error
-    except (InvalidProxy, ProxyError, ImportError) as error:
-        reason = f"{proxy or 'The proxy of the environment'} cannot be used: {_why(error)}."
-        raise SocketLost(Fault(FaultKind.TRANSIENT, reason)) from error
+        raise SocketLost(_refusal(error.response)) from error
+    except InvalidProxyStatus as error:
+        raise SocketLost(of_proxy(proxy, error.response.status_code)) from error
+    except (InvalidProxy, ProxyError, ImportError) as error:  # SOCKS needs a package of its own
+        raise SocketLost(of_proxy(proxy, None)) from error
     except (OSError, WebSocketException, EOFError, ValueError) as error:
-        raise SocketLost(of_error(error, proxy or parts.netloc)) from error
+        raise SocketLost(of_error(_cause(error), place(url), proxy)) from error
 
 
-def _proxy_for(url: str) -> str | None:
-    """The proxy that the environment names for `url`, in words and without its password."""
-    if urlsplit(url).hostname in LOOPBACK:
-        return None
-    proxy = get_proxy(parse_uri(url))
-    if proxy is None:
-        return None
-    parts = urlsplit(proxy)
-    return f"The proxy {parts.hostname}:{parts.port}"
+def _cause(error: Exception) -> BaseException:
+    """A server that hangs up within the handshake speaks no other protocol: it speaks none."""
+    return ConnectionResetError() if isinstance(error.__cause__, EOFError) else error
 
 
-def _why(error: Exception) -> str:
-    if isinstance(error, InvalidProxyStatus):
-        return f"it answered HTTP {error.response.status_code}"
-    return "SOCKS needs python-socks" if isinstance(error, ImportError) else "it is not understood"
+def place(url: str) -> str:
+    """The `host:port` of a url, without the password that may stand before it."""
+    return clean(urlsplit(url).netloc.rpartition("@")[2])
 
 
-async def _open(url: str, host: str) -> ClientConnection:
+def _refusal(response: Response) -> Fault:
+    """By the server's own clock, if it says what that is: a Retry-After may be a date."""
+    date = http_date(response.headers.get("Date"))
+    now = time.time() if date is None else date / 1000
+    return of_status(response.status_code, response.headers.get("Retry-After"), now)
+
+
+def _proxy_for(url: str) -> str:
+    """The proxy that the environment names for `url`, as `host:port`; empty without one."""
+    proxy = None if is_loopback(url) else get_proxy(parse_uri(url))
+    return place(proxy) if proxy else ""
+
+
+async def _open(url: str) -> ClientConnection:
     return await _SameOrigin(
         url,
         open_timeout=None,
@@ -109,7 +123,7 @@ async def _open(url: str, host: str) -> ClientConnection:
         write_limit=_MOST_UNSENT,
         create_connection=_Impatient,
         happy_eyeballs_delay=0.25,
-        proxy=None if host in LOOPBACK else True,
+        proxy=None if is_loopback(url) else True,
     )
 
 

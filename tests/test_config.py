@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import fields
 from pathlib import Path
@@ -64,11 +65,11 @@ def test_the_default_file_uncommented_states_every_default(file: Path) -> None:
 
 def test_the_default_file_names_every_key_there_is() -> None:
     stated = set(re.findall(r"^([a-z_]+) = ", uncommented(), re.MULTILINE))
-    sections = {"connection", "exchanges", "keys"}
+    no_keys = {"connection", "exchanges", "keys", "notices"}
     known = {
         f.name for kind in (Config, ConnectionSettings, ExchangeSettings) for f in fields(kind)
     }
-    assert stated - {"quit"} == known - sections
+    assert stated - {"quit"} == known - no_keys
 
 
 def test_every_section_is_read(file: Path) -> None:
@@ -191,7 +192,6 @@ def test_a_wrong_key_is_named_with_what_was_found_and_what_was_expected(
         "ws://host/path",
         "ws://host:9001/",
         "ws://host?x=1",
-        "ws://user:secret@host",
         "ws://host:65536",
         "ws://host:port",
         "ws://[::1",
@@ -204,6 +204,32 @@ def test_a_wrong_key_is_named_with_what_was_found_and_what_was_expected(
 def test_a_url_that_is_not_scheme_host_and_port_is_refused(file: Path, url: str) -> None:
     message = fault(file, f'[exchanges.binance]\nws_url = "{url}"')
     assert message.startswith(f'exchanges.binance.ws_url is "{url}"; expected ws://HOST:PORT or')
+
+
+def test_s6_a_password_goes_only_where_nobody_on_the_way_can_read_it(file: Path) -> None:
+    def urls(ws: str, rest: str) -> str:
+        return f'[exchanges.binance]\nws_url = "{ws}"\nrest_url = "{rest}"'
+
+    for url in ("ws://me:secret@host", "ws://me:sec@ret@10.0.0.1:80", "ws://me:secret@127.0.0.2"):
+        message = fault(file, f'[exchanges.binance]\nws_url = "{url}"')
+        assert "a password only with wss" in message and "ret" not in message
+    assert "only with https" in fault(file, urls("wss://me:secret@host", "http://me:x@host"))
+    secure = urls("wss://me:secret@host:9443", "https://me:secret@host")
+    assert read(file, secure).exchanges["binance"].ws_url == "wss://me:secret@host:9443"
+    assert read(file, urls("ws://me:secret@localhost:1", "http://me:x@[::1]:1")).exchanges
+
+
+@pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's")
+def test_s5_a_password_in_a_file_that_others_can_read_is_one_notice(file: Path) -> None:
+    file.write_text('[exchanges.binance]\nws_url = "wss://me:secret@host"')
+    file.chmod(0o640)
+    (notice,) = load(file, {}, EXCHANGES).notices
+    assert notice == f"Others can read the password in {file}; run chmod 600 on the file."
+    file.chmod(0o600)
+    assert load(file, {}, EXCHANGES).notices == ()
+    file.write_text('[exchanges.binance]\nws_url = "wss://host"')
+    file.chmod(0o644)
+    assert load(file, {}, EXCHANGES).notices == ()
 
 
 @pytest.mark.parametrize(

@@ -142,6 +142,8 @@ def stream(
     config = _load_config(config_file)
     asked = subscriptions(symbols, interval, config)
     wanted = StreamOptions(**options)
+    for notice in config.notices:
+        _warn(notice)
     engine = _engine(config, wanted.history)
     with suppress(KeyboardInterrupt):
         try:
@@ -209,7 +211,8 @@ def _monitor(
 
     remembered, notice = memory.load(path)
     workspace = remembered or memory.Workspace()
-    panes, notices = remembered_subscriptions(workspace.panes, interval, config)
+    panes, left_out = remembered_subscriptions(workspace.panes, interval, config)
+    notices = [*config.notices, *filter(None, [notice]), *left_out]
     if asked or not panes:
         panes = asked or default_subscriptions(interval, config)
         workspace = replace(workspace, zoomed=None)
@@ -217,7 +220,7 @@ def _monitor(
     engine = _engine(config, config.history)
     engine.start()
     try:
-        TradexApp(engine, config, workspace, path, plug, [*filter(None, [notice]), *notices]).run()
+        TradexApp(engine, config, workspace, path, plug, notices).run()
     finally:
         engine.stop()
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 from platformdirs import user_config_path
 
 from tui.errors import ConfigError
-from tui.exchange.settings import ExchangeSettings
+from tui.exchange.settings import ExchangeSettings, is_loopback
 from tui.feed.settings import ConnectionSettings
 from tui.market.interval import Interval
 from tui.rules import FLAG, TABLE, TEXT, Rule, Rules, number, one_of, read_table, whole
@@ -20,6 +21,7 @@ from tui.text import clean
 from tui.toml_file import read_toml
 
 PATH_VARIABLE = "TRADEX_TUI_CONFIG"
+_OTHERS = 0o077
 DEFAULT_TEXT = Path(__file__).with_name("default_config.toml").read_text("utf-8")
 
 
@@ -28,7 +30,7 @@ class Config:
     """All that a config file may say; `default_config.toml` explains each key.
 
     `keys` maps a binding's id to its keys, comma between; the app knows which ids there are.
-    `glyphs` None leaves the choice to the theme.
+    `glyphs` None leaves the choice to the theme. `notices` are for the person who wrote it.
     """
 
     exchange: str = "binance"
@@ -41,6 +43,7 @@ class Config:
     connection: ConnectionSettings = ConnectionSettings()  # noqa: RUF009 (immutable)
     exchanges: Mapping[str, ExchangeSettings] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
+    notices: tuple[str, ...] = ()
 
 
 def config_folder() -> Path:
@@ -58,7 +61,8 @@ def load(flag: Path | None, environ: Mapping[str, str], exchanges: Collection[st
     named = flag or (Path(environ[PATH_VARIABLE]) if environ.get(PATH_VARIABLE) else None)
     path = named or config_folder() / "config.toml"
     try:
-        return _config(read_toml(path), exchanges)
+        config = _config(read_toml(path), exchanges)
+        return replace(config, notices=_notices(config, path))
     except FileNotFoundError as error:
         if named is None:
             return Config()
@@ -67,6 +71,14 @@ def load(flag: Path | None, environ: Mapping[str, str], exchanges: Collection[st
         raise ConfigError(f"{clean(str(path))}: {error.strerror}.") from error
     except ValueError as error:
         raise ConfigError(f"{clean(str(path))}: {error}.") from error
+
+
+def _notices(config: Config, path: Path) -> tuple[str, ...]:
+    urls = [url for found in config.exchanges.values() for url in (found.ws_url, found.rest_url)]
+    secret = any(urlsplit(url).password for url in urls if url)
+    if os.name != "posix" or not secret or not path.stat().st_mode & _OTHERS:
+        return ()
+    return (f"Others can read the password in {clean(str(path))}; run chmod 600 on the file.",)
 
 
 def _config(table: dict[str, Any], exchanges: Collection[str]) -> Config:
@@ -85,17 +97,21 @@ def _config(table: dict[str, Any], exchanges: Collection[str]) -> Config:
     )
 
 
-def _url(*schemes: str) -> Rule:
-    shape = re.compile(rf"(?:{'|'.join(schemes)})://(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?")
+def _url(plain: str, secure: str) -> Rule:
+    """A url without a path; a password may stand in it where nobody on the way can read it."""
+    host = r"(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?"
+    shape = re.compile(rf"(?:{plain}|{secure})://(?:[^\s/@:]+:[^\s/@]+@)?{host}")
 
     def read(found: Any) -> str:
         url: str = TEXT.read(found)
         if not shape.fullmatch(url) or urlsplit(url).port == 0:
             raise ValueError
+        if urlsplit(url).password and url.startswith(f"{plain}:") and not is_loopback(url):
+            raise ValueError
         return url
 
-    expected = " or ".join(f"{scheme}://HOST:PORT" for scheme in schemes)
-    return Rule(f"{expected} without a path", read)
+    expected = f"{plain}://HOST:PORT or {secure}://HOST:PORT without a path"
+    return Rule(f"{expected}, a password only with {secure}", read)
 
 
 def _interval(found: Any) -> Interval:

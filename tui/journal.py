@@ -8,7 +8,7 @@ from pathlib import Path
 
 from platformdirs import user_log_path
 
-from tui.text import clean
+from tui.text import clean, without_passwords
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _SIZE = 2**20
@@ -40,10 +40,13 @@ def open_journal() -> None:
 
 
 class _CleanFormatter(logging.Formatter):
-    """Harmless to a terminal that shows the file; the lines below an event's first are indented."""
+    """Harmless to a terminal that shows the file; the lines below an event's first are indented.
+
+    No password of a url gets into it, whatever library put the url into its message.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        first, *rest = super().format(record).splitlines()
+        first, *rest = without_passwords(super().format(record)).splitlines()
         return "\n".join([clean(first), *map(_indented, rest)])
 
 

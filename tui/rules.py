@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tui.errors import nearest
-from tui.text import clean
+from tui.text import clean, without_passwords
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,13 @@ def _value(found: Any, rule: Rule, key: str) -> Any:
 def _shown(found: Any) -> str:
     match found:
         case str():
-            return f'"{clean(found, 60)}"'
+            return f'"{clean(without_passwords(found), 60)}"'
         case bool():
             return str(found).lower()
         case dict():
             return "a table"
         case _:
-            return clean(str(found), 60)
+            return clean(without_passwords(str(found)), 60)
 
 
 def instance_of(kind: type, expected: str) -> Rule:

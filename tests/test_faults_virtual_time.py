@@ -322,20 +322,3 @@ def test_b4_a_thousand_clients_of_a_restarted_server_come_back_spread_out(
         assert len(exchange.dials) <= 5 * 1_000
 
     run_virtually(scenario())
-
-
-def test_b3_a_link_that_flaps_for_an_hour_loses_no_candle_and_is_dialled_seldom() -> None:
-    async def scenario() -> None:
-        exchange = MemoryExchange()
-        async with clients(exchange, subscription=SECOND, capacity=5_000) as (client,):
-            await until(lambda: client.live)
-            for _ in range(900):
-                await asyncio.sleep(3)
-                exchange.vanish()
-                await asyncio.sleep(1)
-                exchange.reachable = True
-            await until(lambda: client.live)
-            client.assert_whole(3_600)
-            assert len(exchange.dials) <= 60 * 6
-
-    run_virtually(scenario())

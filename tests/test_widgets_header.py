@@ -193,3 +193,12 @@ def test_a_frozen_price_says_how_old_it_is_by_now() -> None:
     assert frozen(seen, 30.0).forms == ("FROZEN, 31 s old", "FROZEN 31 s", "FROZEN 31s")
     assert not frozen(seen, 30.0).current
     assert frozen(FeedStatus(ConnectionState.DIALING), 30.0).forms[0] == "FROZEN"
+
+
+def test_b3_a_feed_that_is_lost_again_and_again_is_called_unstable() -> None:
+    live = replace(LIVE, unstable=True)
+    assert freshness(live).forms == ("LIVE, unstable", "UNSTABLE", "LIVE")
+    assert freshness(replace(RETRYING, unstable=True)).forms[0].endswith(", 9.0 s old, unstable")
+    assert "UNSTABLE" in said(replace(VIEW, status=live), 40)[0]
+    parked = FeedStatus(ConnectionState.PARKED, reason="451", unstable=True)
+    assert freshness(parked).forms[0] == "STOPPED: 451"

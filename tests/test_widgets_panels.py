@@ -9,7 +9,7 @@ import pytest
 from tests.feeds import subscription
 from tui.chart.picture import Row
 from tui.feed.status import ConnectionState, ConnectionStatus
-from tui.widgets.connection_panel import fitting, rows, unstable
+from tui.widgets.connection_panel import fitting, rows
 from tui.widgets.status_bar import health
 
 LIVE = ConnectionStatus(
@@ -70,10 +70,12 @@ def test_connections_in_trouble_stand_first_and_the_rest_is_counted() -> None:
     assert table[4] == "… 8 more, 8 of them live"
 
 
-def test_a_link_that_comes_back_again_and_again_is_called_unstable() -> None:
-    flapping = replace(LIVE, reconnects=5, uptime=3.0)
-    assert unstable(flapping)
-    assert not unstable(replace(flapping, uptime=600.0))
+def test_b3_a_link_that_comes_and_goes_is_called_unstable() -> None:
+    flapping = replace(LIVE, unstable=True)
+    assert "unstable" in plain(rows([flapping], 60, 10)[1])
+    assert "unstable" in plain(rows([replace(RETRYING, unstable=True)], 60, 10)[1])
+    stopped = replace(flapping, state=ConnectionState.PARKED)
+    assert "parked" in plain(rows([stopped], 60, 10)[1])
     assert "unstable" in plain(health([flapping], frozen=False))
 
 

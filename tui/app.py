@@ -168,7 +168,8 @@ class TradexApp(App[None], inherit_bindings=False):
         self.monitor.update(drained)
         if second:
             self.monitor.tick(datetime.now(self.tz))
-            if notice := self._outages.notice(now):
+            watched = {pane.subscription for pane in self.monitor.panes}
+            if notice := self._outages.notice(now, watched):
                 self.tell(notice)
 
     # --- workspace ------------------------------------------------------------------------

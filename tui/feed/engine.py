@@ -228,6 +228,7 @@ class Engine:
             data_age=age,
             quiet=link.quiet or bool(record and record.quiet_for),
             rejected=record.rejected if record else "",
+            unstable=record is not None and record.gaps.unstable(now),
         )
 
     def connections(self) -> tuple[ConnectionStatus, ...]:
@@ -259,6 +260,7 @@ class Engine:
             reconnects=max(0, link.opens - 1),
             gaps_found=sum(record.gaps.found for record in records),
             gaps_repaired=sum(record.gaps.repaired for record in records),
+            unstable=any(record.gaps.unstable(now) for record in records),
         )
 
 

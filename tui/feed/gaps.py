@@ -9,6 +9,7 @@ from tui.market.series import CandleSeries, Hole
 _REPAIRS_SHOWN = 50
 _FIRST_PAUSE = 15.0
 _LONGEST_PAUSE = 3_600.0
+_LOSSES, _LATELY = 4, 300.0
 
 
 class Gaps:
@@ -27,6 +28,7 @@ class Gaps:
         self.filled = 0
         self.repairs: deque[Hole] = deque(maxlen=_REPAIRS_SHOWN)
         self._series = series
+        self._losses: deque[float] = deque(maxlen=_LOSSES)
         self._conceded: frozenset[Hole] = frozenset()
         self._asked = 0
         self._ask_from = 0.0
@@ -43,6 +45,14 @@ class Gaps:
         self.found += 1
         self.filled = 0
         return True
+
+    def lost(self, at: float) -> None:
+        """Data were lost, the last ones before that came `at`."""
+        self._losses.append(at)
+
+    def unstable(self, now: float) -> bool:
+        """Whether data were lost at least four times within the last five minutes."""
+        return len(self._losses) == _LOSSES and now - self._losses[0] < _LATELY
 
     def close(self) -> Hole | None:
         """A load left no hole: the range that is certain again, if there was a gap."""

@@ -81,6 +81,8 @@ class Record:
     def lapse(self, start: int | None = None) -> bool:
         """The link or trades were lost; True when that opens a gap that was not open before."""
         self._last_trade = None
+        if self.data_at is not None:
+            self.gaps.lost(self.data_at)
         if self.series.last is None:
             return False
         return self.gaps.open(self._first_uncertain() if start is None else start)

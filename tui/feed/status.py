@@ -35,7 +35,8 @@ class FeedStatus:
     `attempt` is the number of the next dial since the link was last stable; `retry_in` seconds
     until it. `data_age` is seconds since the last data of this symbol, None before the first.
     `quiet` is true when the exchange, asked over REST, confirmed that nothing was traded.
-    `rejected` is the exchange's or our reason why this subscription cannot be served.
+    `rejected` is the exchange's or our reason why this subscription cannot be served. `unstable`
+    is true when data were lost again and again within the last minutes.
     """
 
     state: ConnectionState
@@ -45,6 +46,7 @@ class FeedStatus:
     data_age: float | None = None
     quiet: bool = False
     rejected: str = ""
+    unstable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,7 @@ class ConnectionStatus:
     reconnects: int
     gaps_found: int
     gaps_repaired: int
+    unstable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,12 @@ from textual.containers import Vertical
 from tui.chart.picture import Row
 from tui.feed.status import ConnectionState, ConnectionStatus
 from tui.market.format import age, volume
+from tui.widgets.freshness import STOPPED
 from tui.widgets.picture import TextPicture
 
 _GAP = "  "
 _NOTHING = "–"
 _SHARE = 3  # of the screen's height, at most
-_UNSTABLE_RECONNECTS = 3
-_UNSTABLE_UPTIME = 60.0
 
 _ROLES = {
     ConnectionState.LIVE: "live",
@@ -46,12 +45,6 @@ class Column:
         """The text cropped and padded to the column's width."""
         cropped = text if len(text) <= self.width else f"{text[: self.width - 1]}…"
         return cropped.rjust(self.width) if self.right else cropped.ljust(self.width)
-
-
-def unstable(connection: ConnectionStatus) -> bool:
-    """Whether the link came back several times and has not held for a minute since."""
-    lately = (connection.uptime or 0) < _UNSTABLE_UPTIME
-    return connection.reconnects >= _UNSTABLE_RECONNECTS and lately
 
 
 def rows(connections: Sequence[ConnectionStatus], width: int, height: int) -> list[Row]:
@@ -121,7 +114,8 @@ def _line(connection: ConnectionStatus, columns: Sequence[Column]) -> Row:
 
 
 def _state(c: ConnectionStatus) -> str:
-    return f"{c.state.value} unstable" if unstable(c) else c.state.value
+    """That it comes and goes says more than which of the two it does at the moment."""
+    return "unstable" if c.unstable and c.state not in STOPPED else c.state.value
 
 
 def _symbols(c: ConnectionStatus) -> str:

@@ -8,7 +8,7 @@ from tui.feed.status import ConnectionState, FeedStatus
 from tui.market.format import age
 
 _AGE_WORTH_SAYING = 2.0
-_STOPPED = {ConnectionState.PARKED, ConnectionState.CLOSING, ConnectionState.CLOSED}
+STOPPED = {ConnectionState.PARKED, ConnectionState.CLOSING, ConnectionState.CLOSED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,14 @@ class Freshness:
 
 def freshness(status: FeedStatus) -> Freshness:
     """What a person must know of a subscription's state; never by colour alone."""
+    fresh = _by_state(status)
+    if not status.unstable or fresh.role == "stopped":
+        return fresh
+    short = ("UNSTABLE",) if fresh.current else ()
+    return replace(fresh, forms=(f"{fresh.forms[0]}, unstable", *short, *fresh.forms))
+
+
+def _by_state(status: FeedStatus) -> Freshness:
     if status.rejected:
         return _stopped(status, status.rejected)
     match status.state:
@@ -38,7 +46,7 @@ def freshness(status: FeedStatus) -> Freshness:
             return Freshness(_ending("STALE", status), "late")
         case ConnectionState.BACKOFF:
             return _retry(status)
-        case state if state in _STOPPED:
+        case state if state in STOPPED:
             return _stopped(status, status.reason or "closed")
         case _:
             tries = f" {status.attempt}" if status.attempt > 1 else ""

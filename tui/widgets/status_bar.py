@@ -12,7 +12,6 @@ from textual.events import Click
 from tui.chart.picture import Row
 from tui.feed.status import ConnectionState, ConnectionStatus
 from tui.keys import KEYS, Key, hints
-from tui.widgets.connection_panel import unstable
 from tui.widgets.picture import Plain, TextPicture
 
 _WORDS = {
@@ -36,7 +35,7 @@ def health(connections: Sequence[ConnectionStatus], frozen: bool) -> Row:
         counted[word] += len(connection.subscriptions)
     runs: list[tuple[str, str]] = [("FROZEN", "late")] if frozen else []
     runs += [(f"{count} {word}", role) for (word, role), count in counted.items() if count]
-    if any(map(unstable, connections)):
+    if any(connection.unstable for connection in connections):
         runs.append(("unstable", "late"))
     return _joined(runs or [("no symbols", "muted")], " · ")
 

@@ -73,7 +73,7 @@ def test_themes_glyphs_columns_and_zoom_are_there_by_name() -> None:
     play(scenario)
 
 
-@pytest.mark.parametrize("plug", ["drop", "refuse 10 s"])
+@pytest.mark.parametrize("plug", ["drop", "refuse 10 s", "close 1012", "login page, 30 s"])
 def test_the_plug_of_the_demo_is_pulled(plug: str) -> None:
     async def scenario() -> None:
         async with stage(THREE[:1]) as s:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol, cast
@@ -20,16 +20,10 @@ _MOST_SYMBOLS = 12
 
 
 class Plug(Protocol):
-    """The demo's market, which can be made to fail for some seconds."""
+    """The demo's market, which can be made to fail."""
 
-    def drop(self) -> None:
-        """Cut every connection now."""
-
-    def stall(self, seconds: float) -> None:
-        """Keep the connections open and send nothing."""
-
-    def refuse(self, seconds: float) -> None:
-        """Cut every connection and refuse new ones."""
+    def ways(self) -> Iterable[tuple[str, str, Callable[[], None]]]:
+        """Each way to fail: its name, what it does and for how long, and what makes it happen."""
 
 
 class Host(Protocol):
@@ -157,10 +151,5 @@ def _themes(app: App[Any]) -> Iterator[Entry]:
 
 
 def _plug(plug: Plug) -> Iterator[Entry]:
-    yield Entry("Pull the plug: drop", "Cut every connection now", plug.drop)
-    for seconds in (10, 45):
-        stall, refuse = partial(plug.stall, seconds), partial(plug.refuse, seconds)
-        silent = f"Send nothing for {seconds} s over open connections"
-        yield Entry(f"Pull the plug: stall {seconds} s", silent, stall)
-        refused = f"Cut every connection and refuse new ones for {seconds} s"
-        yield Entry(f"Pull the plug: refuse {seconds} s", refused, refuse)
+    for name, help_, run in plug.ways():
+        yield Entry(f"Pull the plug: {name}", help_, run)

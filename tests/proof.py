@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import islice
 from random import Random
 
@@ -33,6 +34,7 @@ from tui.simulator.faults import (
     Duplicate,
     Fault,
     Forget,
+    Form,
     Gap,
     Garbage,
     Refuse,
@@ -68,7 +70,8 @@ def _answer(random: Random, at: At) -> Answer:
 
 
 def _paced(random: Random) -> Answer:
-    form = random.choice(("seconds", "date", "epoch"))
+    forms: list[Form] = ["seconds", "date", "epoch"]
+    form = random.choice(forms)
     return Answer(429, _lasts(random), retry_after=random.uniform(0.5, 2.0), form=form)
 
 
@@ -192,7 +195,7 @@ class World:
         blow = next(self._script)
         self.struck.append(blow)
         for fault in blow.faults:
-            self._thread.call(lambda fault=fault: self._simulator.inject(fault))
+            self._thread.call(partial(self._simulator.inject, fault))
         for name in blow.network:
             self._proxy.inflict(name, self._random)
         self._rest_until = self._closed() + blow.candles

@@ -188,7 +188,7 @@ def test_nobody_listening_is_said_in_words_and_tried_again_until_someone_does() 
         events = Events(engine)
         engine.acquire(BTC)
         event = events.next(StateChanged, lambda e: e.state is ConnectionState.BACKOFF)
-        assert event.reason == f"127.0.0.1:{port} refused the connection."
+        assert event.reason.startswith(f"127.0.0.1:{port} refused the connection;")
         assert event.attempt == 1
         with BackgroundSimulator(Simulator(port=port, limits=MANY_DIALS)):
             eventually(lambda: is_live(engine, BTC))
@@ -218,7 +218,7 @@ def test_a_handshake_that_is_never_answered_ends_in_time() -> None:
         with engine_on(f"ws://127.0.0.1:{port}", "http://127.0.0.1:1", settings) as engine:
             engine.acquire(BTC)
             eventually(
-                lambda: engine.status(BTC).reason == f"127.0.0.1:{port} did not answer in time."
+                lambda: engine.status(BTC).reason.startswith(f"127.0.0.1:{port} did not answer")
             )
 
 

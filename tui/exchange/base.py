@@ -66,7 +66,8 @@ class Exchange(ABC):
     """One exchange. `settle` is for how many seconds after its end a candle may still change.
 
     A close with one of `auth_closes` means that our token was not taken. With `has_heartbeat` the
-    exchange wants pings of its own making, and answers them.
+    exchange wants pings of its own making, and answers them. Binary frames are garbage unless it
+    `reads_binary`.
     """
 
     name: str
@@ -79,6 +80,7 @@ class Exchange(ABC):
     default_symbols: Sequence[str] = ()
     auth_closes: frozenset[int] = frozenset()
     has_heartbeat: bool = False
+    reads_binary: bool = False
 
     def spelling(self, name: str) -> str:
         """How the exchange spells a symbol that a person typed."""

@@ -42,6 +42,7 @@ _OWN_DIALS = (5, 10.0)
 _LOG_EVERY = 10.0
 
 log = logging.getLogger(__name__)
+_BINARY = (Malformed("a binary message"),)
 _SERVING = OPEN - {ConnectionState.AUTHING, ConnectionState.STALE}
 _OWN_FAULT = Fault(
     FaultKind.OURS, "A fault of this program; it starts anew, the log file has the reason."
@@ -269,12 +270,13 @@ class Connection:
         """Receive and apply; waits for nothing but the socket."""
         exchange, meter, hub = self.rules.exchange, self.meter, self._hub
         parse, name, monotonic = exchange.parse, exchange.name, self._monotonic
+        readable = (str, bytes) if exchange.reads_binary else str
         try:
             while True:
                 frame = await socket.receive()
                 meter.messages += 1
                 meter.bytes += len(frame)
-                for event in parse(frame):
+                for event in parse(frame) if isinstance(frame, readable) else _BINARY:
                     if isinstance(event, (CandleReport, Trade, Ticker)):
                         meter.data_at = now = monotonic()
                         hub.apply(name, event, now)

@@ -15,6 +15,8 @@ from typing import Literal, TypeVar
 
 from tui.simulator.chance import scattered
 
+Form = Literal["seconds", "date", "epoch"]
+
 
 class At(Flag):
     """Which requests a fault meets: WebSocket upgrades, REST, or both."""
@@ -64,7 +66,7 @@ class Answer:
     seconds: float
     at: At = At.BOTH
     retry_after: float | None = None
-    form: Literal["seconds", "date", "epoch"] = "seconds"
+    form: Form = "seconds"
 
 
 @dataclass(frozen=True, slots=True)

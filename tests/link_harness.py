@@ -13,6 +13,8 @@ from tui.feed.link import Link, Rules
 from tui.feed.machine import step, wake
 from tui.feed.settings import ConnectionSettings
 from tui.feed.status import ConnectionState as State
+from tui.feed.token_sources import EnvironmentToken
+from tui.feed.tokens import Tokens
 from tui.market.events import Ack
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol
@@ -41,8 +43,11 @@ class Harness:
     dials: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        random = Random(self.seed)
+        source = EnvironmentToken("TRADEX_TOKEN")
+        tokens = Tokens(source, None, lambda: self.now, lambda: 0.0, random)
         self.rules = Rules(
-            load_exchange("binance"), self.settings, Random(self.seed), self.needs_token
+            load_exchange("binance"), self.settings, random, tokens if self.needs_token else None
         )
 
     def take(self, event: on.Event) -> list[on.Effect]:

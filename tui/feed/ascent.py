@@ -45,7 +45,7 @@ def opened(step: Step) -> None:
         data_at=step.now, data_seen=False, quiet=False, quiet_until=0.0, quiet_for=0.0,
         renew_at=inf, pong_owed="",
     )  # fmt: skip
-    if step.rules.needs_token:
+    if step.rules.tokens:
         step.set(state=State.AUTHING, until=step.now + LOGIN_TIMEOUT)
         step.do(on.SendToken(step.link.epoch, step.link.unauthorized > 0))
 
@@ -56,10 +56,10 @@ def token_taken(step: Step) -> None:
         step.set(state=State.SUBSCRIBING, until=inf)
 
 
-def token_refused(step: Step, reason: str) -> None:
+def token_failed(step: Step, kind: FaultKind, reason: str) -> None:
     """On the way up it ends the socket; later the old token serves until its end."""
     if step.link.state is State.AUTHING:
-        descent.fail(step, Fault(FaultKind.UNAUTHORIZED, reason))
+        descent.fail(step, Fault(kind, reason))
     else:
         step.set(renew_at=step.now + RENEWAL_RETRY)
 

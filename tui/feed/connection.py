@@ -10,6 +10,7 @@ from itertools import count
 from math import inf
 from typing import Any
 
+from tui.errors import TradexError
 from tui.feed import signals as on
 from tui.feed.backfill import Backfill
 from tui.feed.faults import Fault, FaultKind
@@ -19,6 +20,7 @@ from tui.feed.link import OPEN, Link, Rules
 from tui.feed.machine import step, wake
 from tui.feed.meter import Meter
 from tui.feed.status import ConnectionState, Notice, StateChanged
+from tui.feed.tokens import check_may_carry
 from tui.feed.transport import Dialer, Socket, SocketLost
 from tui.market.events import (
     Ack,
@@ -192,6 +194,8 @@ class Connection:
                 self._spawn(self._open(epoch))
             case on.Send(text):
                 self._spawn(self._send(text))
+            case on.SendToken(epoch, fresh):
+                self._spawn(self._log_in(epoch, fresh))
             case on.SendPing(epoch, number):
                 self._spawn(self._ping(epoch, number))
             case on.Hang(gracefully):
@@ -314,6 +318,17 @@ class Connection:
         if self._socket:
             with suppress(SocketLost):  # the reader sees it too, and reports it
                 await self._socket.send(text)
+
+    async def _log_in(self, epoch: int, fresh: bool) -> None:
+        exchange, tokens = self.rules.exchange, self.rules.tokens
+        assert tokens  # without them nobody asked for a login
+        try:
+            check_may_carry(exchange.endpoint())
+            secret = await tokens.get(fresh=fresh)
+        except TradexError as error:
+            return self.post(on.TokenMissing(epoch, str(error)))
+        await self._send(exchange.login(secret.reveal()))
+        self.post(on.TokenSent(epoch, tokens.refresh_at(self._monotonic())))
 
     async def _ping(self, epoch: int, number: int) -> None:
         if self.rules.exchange.has_heartbeat:

@@ -15,6 +15,7 @@ from tui.exchange.base import Command, Exchange
 from tui.feed.faults import Fault
 from tui.feed.settings import ConnectionSettings
 from tui.feed.status import ConnectionState as State
+from tui.feed.tokens import Tokens
 from tui.market.symbol import Subscription
 
 OPEN = frozenset({State.AUTHING, State.SUBSCRIBING, State.SYNCING, State.LIVE, State.STALE})
@@ -104,9 +105,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What does not change while a connection lives."""
+    """What does not change while a connection lives; with `tokens` it has to log in."""
 
     exchange: Exchange
     settings: ConnectionSettings
     random: Random
-    needs_token: bool = False
+    tokens: Tokens | None = None

@@ -69,7 +69,9 @@ def _take(step: Step, event: Event) -> None:
         case on.TokenTaken():
             ascent.token_taken(step)
         case on.TokenRefused(_, reason):
-            ascent.token_refused(step, reason)
+            ascent.token_failed(step, FaultKind.UNAUTHORIZED, reason)
+        case on.TokenMissing(_, reason):
+            ascent.token_failed(step, FaultKind.TRANSIENT, reason)
         case on.DataSeen():
             watch.data_seen(step)
         case on.Spoilt():

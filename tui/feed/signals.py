@@ -90,7 +90,15 @@ class TokenTaken:
 
 @dataclass(frozen=True, slots=True)
 class TokenRefused:
-    """The exchange does not take our token, or there is none to send."""
+    """The exchange does not take our token."""
+
+    epoch: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TokenMissing:
+    """There is no token to send."""
 
     epoch: int
     reason: str
@@ -175,8 +183,8 @@ class Tick:
 
 Event = (
     Start | Stop | RetryNow | Want | DialGranted | TurnMoved | Resumed | Opened | Lost
-    | TokenSent | TokenTaken | TokenRefused | DataSeen | Spoilt | Replied | Pinged | Ponged
-    | Inquire | Leaving | Synced | Forgotten | Checked | Tick
+    | TokenSent | TokenTaken | TokenRefused | TokenMissing | DataSeen | Spoilt | Replied | Pinged
+    | Ponged | Inquire | Leaving | Synced | Forgotten | Checked | Tick
 )  # fmt: skip
 
 # Effects: what to do.

@@ -11,10 +11,12 @@ from math import inf
 from random import Random
 from urllib.parse import urlsplit
 
+from tui.errors import TradexError
 from tui.exchange.settings import is_loopback
 from tui.feed import backoff
 from tui.feed.secret import Secret
 from tui.feed.token_sources import TokenSource
+from tui.text import clean
 
 # When to renew: at this part of the token's life, give or take the scatter.
 _SHARE, _SCATTER = 0.8, 0.05
@@ -25,9 +27,11 @@ _RETRY, _LONGEST_RETRY = 5.0, 60.0
 _LONGEST_LIFE = 10 * 366 * 86_400.0
 
 
-def may_carry_token(url: str) -> bool:
-    """Whether a token may be sent to `url`: over TLS, or to this very machine."""
-    return urlsplit(url).scheme in ("wss", "https") or is_loopback(url)
+def check_may_carry(url: str) -> None:
+    """Raises TradexError unless `url` leads over TLS, or to this very machine."""
+    if urlsplit(url).scheme not in ("wss", "https") and not is_loopback(url):
+        host = clean(urlsplit(url).netloc.rpartition("@")[2], 80)
+        raise TradexError(f"No token is sent to {host} unprotected.", "Use wss:// in its url.")
 
 
 def life_of(token: Secret, wall: float) -> float:

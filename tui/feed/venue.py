@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from math import inf
@@ -22,6 +23,8 @@ from tui.feed.link import Rules
 from tui.feed.rest import Rest
 from tui.feed.settings import ConnectionSettings
 from tui.feed.status import ConnectionState, Notice, SymbolDirectory
+from tui.feed.token_sources import TokenSource
+from tui.feed.tokens import Tokens
 from tui.feed.transport import Dialer
 from tui.market.symbol import Subscription
 
@@ -43,10 +46,14 @@ class Venue:
     def __init__(
         self, exchange: Exchange, settings: ConnectionSettings, hub: Hub, history: int,
         dialer: Dialer, random: Random, monotonic: Callable[[], float],
+        token_source: TokenSource | None = None,
     ) -> None:  # fmt: skip
         self.exchange = exchange
         self.connections: list[Connection] = []
-        self._rules = Rules(exchange, settings, random)
+        self._tokens = (
+            Tokens(token_source, None, monotonic, time.time, random) if token_source else None
+        )
+        self._rules = Rules(exchange, settings, random, self._tokens)
         self._capacity = min(settings.symbols_per_connection, exchange.limits.subscriptions)
         limits = exchange.limits
         self._limits = HostLimits(
@@ -192,6 +199,8 @@ class Venue:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._rest.close()
+        if self._tokens:
+            await self._tokens.close()
 
     def _has_room(self, connection: Connection) -> bool:
         closing = connection.link.state in (ConnectionState.CLOSING, ConnectionState.CLOSED)

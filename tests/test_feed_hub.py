@@ -193,6 +193,41 @@ def test_numbers_start_anew_after_the_link_was_lost() -> None:
     assert len(desk.told(GapOpened)) == 1
 
 
+def test_p33_candles_that_rest_brought_do_not_hide_that_the_stream_did_not() -> None:
+    """Repairs go on while the stream is dead: what they bring is no sign of a quiet market."""
+    desk = Desk()
+    desk.hub.merge(SUBSCRIPTION, [candle(1), candle(2, closed=False)])
+    desk.end_load()
+    desk.live(replace(candle(2, closed=False), volume=4.0))
+    rows = [replace(candle(2), volume=5.0), candle(3), candle(4, closed=False)]
+    desk.hub.merge(SUBSCRIPTION, rows)
+    assert desk.hub.unseen(SUBSCRIPTION, rows)
+    desk.live(candle(4, closed=False), now=120.0)
+    assert not desk.hub.unseen(SUBSCRIPTION, rows)
+    assert not desk.hub.unseen(SUBSCRIPTION, [*rows, replace(candle(5), volume=0.0)])
+
+
+def test_p33_trades_of_an_outage_are_not_held_against_the_new_stream() -> None:
+    desk = Desk()
+    desk.hub.merge(SUBSCRIPTION, [candle(1)])
+    desk.end_load()
+    desk.live(candle(2))
+    desk.hub.lapse(SUBSCRIPTION)
+    desk.begin_load()
+    rows = [candle(3), candle(4, closed=False)]
+    desk.hub.merge(SUBSCRIPTION, rows)
+    desk.end_load()
+    assert not desk.hub.unseen(SUBSCRIPTION, rows)
+    assert desk.hub.unseen(SUBSCRIPTION, [replace(rows[-1], volume=9.0)])
+
+
+def test_p33_a_subscription_that_never_brought_anything_is_silent_from_the_first_look_on() -> None:
+    desk = Desk()
+    assert [desk.hub.silent_for(SUBSCRIPTION, now) for now in (100.0, 101.0, 160.0)] == [0, 1, 60]
+    desk.live(candle(1), now=170.0)
+    assert desk.hub.silent_for(SUBSCRIPTION, 172.0) == 2.0
+
+
 def test_an_older_price_never_replaces_a_newer_one() -> None:
     desk = Desk()
     desk.hub.apply("binance", Trade("BTCUSDT", 107.0, 1.0, 5_000, 2, 2), 0.0)

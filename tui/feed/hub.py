@@ -152,10 +152,10 @@ class Hub:
             return changed
 
     def unseen(self, subscription: Subscription, candles: Iterable[Candle]) -> bool:
-        """Whether these have trades that the series does not know."""
+        """Whether these have trades that the stream did not bring."""
         with self.lock:
             record = self._records.get(subscription)
-            return record is not None and any(_has_more(row, record) for row in candles)
+            return record is not None and any(map(record.unseen, candles))
 
     def _note(self, record: Record, candle: Candle, origin: str) -> bool:
         change = record.series.apply(candle)
@@ -215,8 +215,7 @@ class Hub:
             record = self._records.get(subscription)
             if record is None:
                 return True
-            record.loaded = True
-            record.trouble = ""
+            record.take_load()
             self._dirty.add(record)
             if record.gaps.holes(plan.start):
                 return False
@@ -345,8 +344,3 @@ class Hub:
         """The newest `count` candles and all that belongs to them; raises KeyError unleased."""
         with self.lock:
             return self._records[subscription].view(count, status)
-
-
-def _has_more(row: Candle, record: Record) -> bool:
-    known = record.series.get(row.open_time)
-    return row.volume > (known.volume if known else 0.0)

@@ -41,6 +41,9 @@ class Record:
         self.quiet_for = 0.0
         self._followed_from: int | None = None
         self._last_trade: int | None = None
+        # The newest candle of the stream, or at first of the load that it began with.
+        self._streamed: Candle | None = None
+        self._awaited_since: float | None = None
 
     def quote(self, price: float, time: int) -> None:
         """The newest price wins, by exchange time."""
@@ -53,6 +56,24 @@ class Record:
         self.quote(candle.close, min(candle.as_of, end))
         if self._followed_from is None or not self.loaded:
             self._followed_from = min(candle.open_time, self._followed_from or candle.open_time)
+        if self._streamed is None or candle.open_time >= self._streamed.open_time:
+            self._streamed = candle
+
+    def take_load(self) -> None:
+        """A load has ended: what comes from now on should come by the stream."""
+        self.loaded = True
+        self.trouble = ""
+        self._streamed = self._streamed or self.series.last
+
+    def unseen(self, row: Candle) -> bool:
+        """Whether a candle over REST has trades that the stream did not bring.
+
+        The series is no measure: what was repaired over REST is in it, too.
+        """
+        known = self._streamed or self.series.last
+        if known is None or row.open_time > known.open_time:
+            return row.volume > 0
+        return row.open_time == known.open_time and row.volume > known.volume
 
     def skips(self, first_id: int, last_id: int) -> bool:
         """Whether trades are missing before these: ids go up by one, until the link is lost."""
@@ -80,7 +101,7 @@ class Record:
 
     def lapse(self, start: int | None = None) -> bool:
         """The link or trades were lost; True when that opens a gap that was not open before."""
-        self._last_trade = None
+        self._last_trade = self._streamed = None
         if self.data_at is not None:
             self.gaps.lost(self.data_at)
         if self.series.last is None:
@@ -137,9 +158,12 @@ class Record:
         return self.subscription.interval.after(open_time) + CLOSE_GRACE <= time
 
     def silent_for(self, now: float) -> float:
-        """Seconds without data; 0 before the first, and while the market is known to be quiet."""
-        known = self.data_at is None or now < self.quiet_until
-        return 0.0 if known else now - (self.data_at or now)
+        """Seconds without data, before the first since the first question; 0 while it is quiet."""
+        if now < self.quiet_until:
+            return 0.0
+        if self._awaited_since is None:
+            self._awaited_since = now
+        return now - (self._awaited_since if self.data_at is None else self.data_at)
 
     # What is shown
 

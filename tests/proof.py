@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import islice
 from random import Random
+from typing import Literal
 
 from tests.dialling import port_of
 from tests.fault_proxy import MOMENTS, WAYS, FaultProxy
@@ -34,7 +35,6 @@ from tui.simulator.faults import (
     Duplicate,
     Fault,
     Forget,
-    Form,
     Gap,
     Garbage,
     Refuse,
@@ -55,6 +55,7 @@ _SETTLED_WITHIN = 60.0
 # Busy, usual and thin markets: some have no trade for minutes.
 _POOL = ("SOLUSDT", "XLMUSDT", "ETCUSDT", "LTCBTC", "ZILUSDT", "ONEUSDT", "DOTBTC", "SOLEUR")
 _CODES = (1000, 1001, 1002, 1003, 1008, 1009, 1011, 1012, 1013, 3000, 4001, 4999)
+_FORMS: tuple[Literal["seconds", "date", "epoch"], ...] = ("seconds", "date", "epoch")
 
 
 def _lasts(random: Random) -> float:
@@ -70,9 +71,8 @@ def _answer(random: Random, at: At) -> Answer:
 
 
 def _paced(random: Random) -> Answer:
-    forms: list[Form] = ["seconds", "date", "epoch"]
-    form = random.choice(forms)
-    return Answer(429, _lasts(random), retry_after=random.uniform(0.5, 2.0), form=form)
+    wait, form = random.uniform(0.5, 2.0), random.choice(_FORMS)
+    return Answer(429, _lasts(random), retry_after=wait, form=form)
 
 
 # What the exchange does wrong. A fault of REST or of the door comes with a lost connection, as

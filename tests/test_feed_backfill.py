@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from random import Random
 from typing import cast
 
@@ -18,6 +19,7 @@ from tui.feed.hub import Hub
 from tui.feed.outlet import Outlet
 from tui.feed.rest import Rest
 from tui.feed.status import GapRepaired, StateChanged
+from tui.market.candle import Candle
 from tui.market.events import CandleReport
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol
@@ -50,8 +52,16 @@ class Reader:
         for _ in range(seconds):
             open_time = SECOND.floor(exchange_ms())
             await asyncio.sleep(1.0)
-            report = CandleReport("BTCUSDT", SECOND, truth(SECOND, open_time, exchange_ms()))
-            self.hub.apply("binance", report, now())
+            self.hear(truth(SECOND, open_time, exchange_ms()))
+
+    async def live_but_wrong(self) -> None:
+        """A close that the exchange will correct within its time to settle."""
+        open_time = SECOND.floor(exchange_ms())
+        await asyncio.sleep(1.0)
+        self.hear(replace(truth(SECOND, open_time, exchange_ms()), volume=77.0))
+
+    def hear(self, candle: Candle) -> None:
+        self.hub.apply("binance", CandleReport("BTCUSDT", SECOND, candle), now())
 
     async def lose(self, seconds: int) -> None:
         """The link is lost, and with it what comes in these seconds; then there is one more."""
@@ -137,6 +147,45 @@ def test_p37_candles_that_the_exchange_itself_lacks_do_not_stop_the_repair() -> 
         record = client.hub.record(BTC)
         assert record and [hole.start for hole in record.series.holes()] == [lacking]
         assert client.hub.repair_from(BTC, now()) is None
+
+    run_virtually(scenario())
+
+
+async def look_after(client: Reader, seconds: int) -> int:
+    """What a venue does each second while candles come; how many repairs there were."""
+    repairs = 0
+    for _ in range(seconds):
+        await client.live(1)
+        if client.hub.repair_from(BTC, now()) is not None:
+            repairs += 1
+            await client.backfill.sync(BTC)
+    return repairs
+
+
+def test_p23_a_correction_sent_while_nobody_listened_is_read_once_it_is_settled() -> None:
+    """REST may not be believed about a candle's end before that, nor asked without end after."""
+
+    async def scenario() -> None:
+        client = await reader()
+        await client.live_but_wrong()
+        client.hub.lapse(BTC)
+        await asyncio.sleep(1.0)
+        await client.backfill.sync(BTC)
+        assert not client.whole()
+        assert await look_after(client, 60) == 1
+        assert client.whole()
+
+    run_virtually(scenario())
+
+
+def test_p23_corrections_are_read_with_the_closes_that_are_overdue() -> None:
+    async def scenario() -> None:
+        client = await reader()
+        await client.live_but_wrong()
+        await client.live(1)
+        await asyncio.sleep(8.0)
+        await client.backfill.sync(BTC)
+        assert client.whole()
 
     run_virtually(scenario())
 

@@ -29,6 +29,7 @@ def test_p38_frames_that_come_while_a_jump_is_repaired_do_not_keep_its_gap_open(
 def test_a_hole_of_the_exchange_s_own_is_one_gap_however_many_frames_follow() -> None:
     desk = with_a_jump()
     plan = desk.begin_load()
+    desk.hub.merge(SUBSCRIPTION, [candle(1), candle(2)])
     desk.hub.concede(SUBSCRIPTION, plan)
     for trades in range(2, 5):
         desk.live(candle(6, closed=False, trades=trades, close=100 + trades))

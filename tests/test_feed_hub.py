@@ -72,6 +72,7 @@ def test_a_hole_that_the_exchange_has_itself_stays_and_is_not_asked_for_again() 
     desk.end_load()
     desk.live(candle(6))
     plan = desk.begin_load()
+    desk.hub.merge(SUBSCRIPTION, [candle(1), candle(2)])
     assert not desk.end_load()
     desk.hub.concede(SUBSCRIPTION, plan)
     assert [(hole.start, hole.end) for hole in desk.view.holes] == [(3 * MINUTE, 6 * MINUTE)]
@@ -178,6 +179,7 @@ def test_trades_that_skip_a_number_open_a_gap_that_history_must_close() -> None:
     assert desk.told(GapOpened) == [GapOpened(SUBSCRIPTION, 2 * MINUTE)]
     assert desk.hub.repair_from(SUBSCRIPTION, 1.0) == 2 * MINUTE
     desk.begin_load()
+    desk.hub.merge(SUBSCRIPTION, [candle(1)])
     assert desk.end_load()
     assert desk.hub.repair_from(SUBSCRIPTION, 1.0) is None
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 
+from tui.market.candle import Candle
 from tui.market.series import CandleSeries, Hole
 
 _REPAIRS_SHOWN = 50
+# So many candles before a loss may have been corrected while nobody listened.
+_DOUBTFUL = 3
 _FIRST_PAUSE = 15.0
 _LONGEST_PAUSE = 3_600.0
 _LOSSES, _LATELY = 4, 300.0
@@ -18,6 +22,7 @@ class Gaps:
     From `uncertain_from` on candles may be missing or have other values, because the link was
     lost or trades were; a load that began after that ends it. `epoch` grows with each such loss,
     so that a load that began before cannot. `filled` candles came by loads since it opened.
+    `doubted` are open times of closed candles before a loss that no settled row confirmed yet.
     """
 
     def __init__(self, series: CandleSeries) -> None:
@@ -26,6 +31,7 @@ class Gaps:
         self.found = 0
         self.repaired = 0
         self.filled = 0
+        self.doubted: set[int] = set()
         self.repairs: deque[Hole] = deque(maxlen=_REPAIRS_SHOWN)
         self._series = series
         self._losses: deque[float] = deque(maxlen=_LOSSES)
@@ -38,6 +44,7 @@ class Gaps:
         """Nothing is certain from `start` on; True when this is a new gap."""
         self.epoch += 1
         self._ask_from = 0.0
+        self._doubt_before(start)
         if self.uncertain_from is not None:
             self.uncertain_from = min(start, self.uncertain_from)
             return False
@@ -53,6 +60,18 @@ class Gaps:
     def unstable(self, now: float) -> bool:
         """Whether data were lost at least four times within the last five minutes."""
         return len(self._losses) == _LOSSES and now - self._losses[0] < _LATELY
+
+    def _doubt_before(self, start: int) -> None:
+        before = self._series.times_from(self.doubtful(start))
+        self.doubted |= {t for t in before if t < start}
+
+    def doubtful(self, start: int) -> int:
+        """From where to read again when the candles from `start` on were lost."""
+        return self._series.interval.after(start, -_DOUBTFUL)
+
+    def confirm(self, rows: Iterable[Candle]) -> None:
+        """What the exchange calls closed over REST is its last word."""
+        self.doubted.difference_update(row.open_time for row in rows if row.closed)
 
     def close(self) -> Hole | None:
         """A load left no hole: the range that is certain again, if there was a gap."""

@@ -118,11 +118,9 @@ class Hub:
     def _apply_candle(self, records: list[Record], report: CandleReport, now: float) -> None:
         candle = report.candle
         self.clock(records[0].subscription.symbol.exchange).observe(candle.as_of, now)
-        heard = False
-        for record in records:
-            if record.subscription.interval != report.interval:
-                continue
-            heard = True
+        meant = [r for r in records if r.subscription.interval == report.interval]
+        self.strays += not meant
+        for record in meant:
             self._heard(record, now)
             record.report(candle)
             newest = record.series.last
@@ -130,7 +128,6 @@ class Hub:
                 record.gaps.awake(now)
                 if record.series.holes() and (hole := record.jumped(newest)) is not None:
                     self._lapse(record, hole)
-        self.strays += not heard
 
     def _heard(self, record: Record, now: float) -> None:
         record.data_at = now

@@ -13,7 +13,6 @@ from tui.market.symbol import Subscription, SymbolInfo
 
 # A candle that the exchange did not close this long (ms) after its end is asked for over REST.
 CLOSE_GRACE = 5_000
-_DOUBTFUL = 3
 
 
 class Record:
@@ -92,6 +91,7 @@ class Record:
     def take_history(self, rows: list[Candle]) -> None:
         """History is about to be merged: what it has closed by now is from before the start."""
         newest = rows[-1]
+        self.gaps.confirm(rows)
         self.quote(newest.close, newest.open_time)
         if self._followed_from is None:
             following = self.subscription.interval.after(newest.open_time)
@@ -122,27 +122,29 @@ class Record:
         return holes[-1].start if holes[-1].end == last.open_time else None
 
     def reload_from(self) -> int | None:
-        """Where a load starts: the last closed candle or what is missing before it.
+        """Where a load starts: some candles before the first that is missing or not confirmed.
 
-        After a loss, some candles before it too: the exchange may have corrected them unheard.
         None when nothing was loaded yet.
         """
         first = self.series.last_closed or self.series.last
         if not self.loaded or first is None:
             return None
         lost = self.gaps.uncertain_from
-        doubtful = [] if lost is None else [self.subscription.interval.after(lost, -_DOUBTFUL)]
-        return min([first.open_time, *self._missing(), *doubtful])
+        missing = self._missing() if lost is None else [lost, *self._missing()]
+        return min([self.gaps.doubtful(min([first.open_time, *missing])), *self.gaps.doubted])
 
     def repair_from(self, time: int | None, now: float) -> int | None:
-        """The first candle that is missing or overdue at exchange `time`; None if all is well."""
+        """The first candle to ask for at exchange `time`; None if all is well.
+
+        It is missing or overdue, or it was in doubt and must be settled by that time.
+        """
         if self.rejected or not self.gaps.may_ask(now) or not self.series.last:
             return None
         starts = [hole.start for hole in self.gaps.holes()[:1]]
         if self.gaps.uncertain_from is not None:
             starts.append(self.gaps.uncertain_from)
-        starts += [t for t in self._unclosed() if time is not None and self._overdue(t, time)]
-        return min(starts, default=None)
+        starts += self._overdue(self._unclosed(), time)
+        return min(starts or self._overdue(sorted(self.gaps.doubted)[-1:], time), default=None)
 
     def _missing(self) -> list[int]:
         return [hole.start for hole in self.gaps.holes()[:1]] + self.series.unconfirmed()[:1]
@@ -154,8 +156,9 @@ class Record:
         following = self.subscription.interval.after(last.open_time)
         return [*self.series.unconfirmed()[:1], following if last.closed else last.open_time]
 
-    def _overdue(self, open_time: int, time: int) -> bool:
-        return self.subscription.interval.after(open_time) + CLOSE_GRACE <= time
+    def _overdue(self, open_times: list[int], time: int | None) -> list[int]:
+        after = self.subscription.interval.after
+        return [t for t in open_times if time is not None and after(t) + CLOSE_GRACE <= time]
 
     def silent_for(self, now: float) -> float:
         """Seconds without data, before the first since the first question; 0 while it is quiet."""

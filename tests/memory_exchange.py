@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tests.virtual_time import now
@@ -24,10 +24,6 @@ Row = list[int | str]
 _EPOCH = 1_800_000_000_000
 _NETWORK_DOWN = Fault(FaultKind.TRANSIENT, "The network is down.")
 BROKEN_OFF = Fault(FaultKind.TRANSIENT, "The connection broke off.", 1006)
-_DIRECTORY = json.dumps(
-    {"symbols": [{"symbol": "BTCUSDT", "status": "TRADING", "baseAsset": "BTC",
-                  "quoteAsset": "USDT", "filters": []}]}
-).encode()  # fmt: skip
 
 
 def exchange_ms() -> int:
@@ -48,13 +44,14 @@ def truth(interval: Interval, open_time: int, at: int) -> Candle:
 class MemoryExchange:
     """Sends each subscribed kline every `pace` seconds; what goes wrong is set by the test.
 
-    `greet` is told of every new socket before the client gets it; `spoil` turns the rows of a
-    page into those that are sent. `most_asked` is the highest number of pages asked for at one
-    time. `dials` are the loop times of
-    all dials, refused ones too; `most_open` is the highest number of sockets at one time.
+    `symbols` are all that it trades. `greet` is told of every new socket before the client gets
+    it; `spoil` turns the rows of a page into those that are sent. `most_asked` is the highest
+    number of pages asked for at one time. `dials` are the loop times of all dials, refused ones
+    too; `most_open` is the highest number of sockets at one time.
     """
 
-    def __init__(self, pace: float = 1.0) -> None:
+    def __init__(self, pace: float = 1.0, symbols: Sequence[str] = ("BTCUSDT",)) -> None:
+        self.directory = _directory(symbols)
         self.reachable = True
         self.refusal: Fault | None = None
         self.greet: Callable[[MemorySocket], None] = lambda _: None
@@ -107,7 +104,7 @@ class MemoryRest:
     async def get(self, request: Request) -> Reply:
         if request.path.endswith("exchangeInfo"):
             await self._travel()
-            return Reply(_DIRECTORY, None)
+            return Reply(self._exchange.directory, None)
         exchange = self._exchange
         exchange.asked += 1
         exchange.most_asked = max(exchange.asked, exchange.most_asked)
@@ -132,12 +129,13 @@ class MemorySocket:
     """A Socket and the exchange's side of it.
 
     `hears` and `speaks` are the two directions of the network: what goes where one is false
-    vanishes without a sign.
+    vanishes without a sign. `commands` are the loop times of all that it was told.
     """
 
     def __init__(self, among: list[MemorySocket]) -> None:
         self.hears = self.speaks = True
         self.opened_at = now()
+        self.commands: list[float] = []
         self._among = among
         self._lost: SocketLost | None = None
         self._frames: asyncio.Queue[bytes] = asyncio.Queue()
@@ -154,6 +152,7 @@ class MemorySocket:
 
     async def send(self, text: str) -> None:
         self._check()
+        self.commands.append(now())
         if self.hears:
             self._obey(json.loads(text))
 
@@ -214,6 +213,12 @@ class MemorySocket:
             else:
                 self._sent.pop(name, None)
         self.say({"result": None, "id": command["id"]})
+
+
+def _directory(symbols: Sequence[str]) -> bytes:
+    common = {"status": "TRADING", "quoteAsset": "USDT", "filters": []}
+    rows = [{"symbol": s, "baseAsset": s.removesuffix("USDT"), **common} for s in symbols]
+    return json.dumps({"symbols": rows}).encode()
 
 
 def _kline(stream: str, interval: Interval, open_time: int, at: int) -> dict[str, object]:

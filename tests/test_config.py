@@ -246,7 +246,7 @@ def test_s5_a_password_in_a_file_that_others_can_read_is_one_notice(file: Path) 
         (b"\x00\x01\x02", "line 1, column 1:"),
     ],
 )
-def test_what_is_not_toml_is_told_with_its_place(
+def test_l14_what_is_not_toml_is_told_with_its_place(
     file: Path, content: str | bytes, expected: str
 ) -> None:
     assert expected in fault(file, content)

@@ -116,7 +116,7 @@ def test_saving_makes_the_folder_and_a_file_that_only_its_owner_reads(tmp_path: 
         b"a = " + b"[" * 10_000,
     ],
 )
-def test_a_file_that_is_no_workspace_is_kept_aside_with_a_notice(
+def test_l14_a_file_that_is_no_workspace_is_kept_aside_with_a_notice(
     path: Path, content: bytes
 ) -> None:
     for number in (1, 2):
@@ -131,7 +131,7 @@ def test_a_file_that_is_no_workspace_is_kept_aside_with_a_notice(
         assert not path.exists()
 
 
-def test_a_file_of_a_hundred_megabytes_is_put_aside_without_being_read(path: Path) -> None:
+def test_l14_a_file_of_a_hundred_megabytes_is_put_aside_without_being_read(path: Path) -> None:
     with path.open("wb") as file:
         file.truncate(100 << 20)
     workspace, notice = load(path)
@@ -143,7 +143,7 @@ def test_a_file_of_a_hundred_megabytes_is_put_aside_without_being_read(path: Pat
 
 @settings(deadline=None)
 @given(content=st.binary(max_size=300))
-def test_any_bytes_give_a_workspace_or_one_line(shared: Path, content: bytes) -> None:
+def test_l14_any_bytes_give_a_workspace_or_one_line(shared: Path, content: bytes) -> None:
     shared.write_bytes(content)
     workspace, notice = load(shared)
     assert (workspace is None) == (notice is not None)
@@ -154,7 +154,7 @@ def test_any_bytes_give_a_workspace_or_one_line(shared: Path, content: bytes) ->
 
 @settings(deadline=None)
 @given(cut=st.integers(0, 200))
-def test_a_truncated_file_never_raises(shared: Path, cut: int) -> None:
+def test_l14_a_truncated_file_never_raises(shared: Path, cut: int) -> None:
     save(shared, WORKSPACE)
     shared.write_bytes(shared.read_bytes()[:cut])
     load(shared)
@@ -184,7 +184,7 @@ def test_a_folder_in_the_file_s_place_is_a_notice_and_one_error(path: Path) -> N
 
 
 @pytest.mark.parametrize("failing", ["fsync", "replace"])
-def test_a_full_disk_is_one_error_and_the_old_file_stands(
+def test_l13_a_full_disk_is_one_error_and_the_old_file_stands(
     path: Path, monkeypatch: pytest.MonkeyPatch, failing: str
 ) -> None:
     def full(*_: object) -> None:
@@ -230,7 +230,7 @@ def without_root() -> Iterator[None]:
         os.seteuid(user)
 
 
-def test_a_read_only_folder_is_one_error_and_the_old_file_stands() -> None:
+def test_l13_a_read_only_folder_is_one_error_and_the_old_file_stands() -> None:
     with TemporaryDirectory() as folder:
         path = Path(folder) / "workspace.toml"
         save(path, WORKSPACE)
@@ -242,7 +242,7 @@ def test_a_read_only_folder_is_one_error_and_the_old_file_stands() -> None:
 
 
 @pytest.mark.parametrize("moment", ["fsync", "replace"])
-def test_killed_while_saving_the_old_file_stands(path: Path, moment: str) -> None:
+def test_l14_killed_while_saving_the_old_file_stands(path: Path, moment: str) -> None:
     save(path, WORKSPACE)
     script = (
         "import os, signal, sys\n"
@@ -253,4 +253,10 @@ def test_killed_while_saving_the_old_file_stands(path: Path, moment: str) -> Non
     )
     killed = subprocess.run([sys.executable, "-c", script, str(path)], check=False)
     assert killed.returncode == -signal.SIGKILL
+    assert load(path) == (WORKSPACE, None)
+
+
+def test_l14_a_byte_order_mark_is_passed_over(path: Path) -> None:
+    save(path, WORKSPACE)
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert load(path) == (WORKSPACE, None)

@@ -19,6 +19,7 @@ from textual.app import App
 from textual.color import Color
 from textual.events import DeliveryComplete, DeliveryFailed
 from textual.theme import Theme
+from textual.worker import Worker, WorkerState
 
 from tui.chart.glyphs import Glyphs
 from tui.commands import MonitorCommands, Plug, SymbolCommands
@@ -27,6 +28,7 @@ from tui.errors import TradexError
 from tui.feed.engine import Engine
 from tui.feed.status import Notice
 from tui.keys import APP, bindings, remapped
+from tui.local_time import LocalTime
 from tui.screens.help import HelpScreen
 from tui.screens.monitor import MonitorScreen, chart_options
 from tui.screens.outages import Outages
@@ -39,6 +41,7 @@ log = logging.getLogger(__name__)
 
 _TICK = 1.0
 _SAVE_DELAY = 1.0
+_SAVE_AGAIN = 30.0
 _LEAST_SATURATION = 0.05
 _WELCOME_SHOWN = 15.0
 _WELCOME = (
@@ -50,8 +53,8 @@ _WELCOME = (
 class TradexApp(App[None], inherit_bindings=False):
     """A live grid over an engine that somebody else starts and stops.
 
-    `workspace_path` None keeps nothing. `plug` is the demo's market. `notices` are shown at the
-    start.
+    `workspace_path` None keeps nothing beyond the end. `plug` is the demo's market. `notices` are
+    shown at the start.
     """
 
     TITLE = "tradex-tui"
@@ -83,7 +86,7 @@ class TradexApp(App[None], inherit_bindings=False):
         self.config = config
         self.plug = plug
         self.workspace_path = workspace_path
-        self.tz = UTC if config.timezone == "utc" else datetime.now().astimezone().tzinfo or UTC
+        self.tz = UTC if config.timezone == "utc" else LocalTime()
         self.key_table, problems = remapped(config.keys)
         self._notices = [*notices, *self._load_themes(workspace.theme or config.theme)]
         if problems:
@@ -186,22 +189,32 @@ class TradexApp(App[None], inherit_bindings=False):
 
     @work(group="workspace", exit_on_error=False)
     async def keep_workspace(self, path: Path) -> None:
-        """Write changes a second after the first of them."""
+        """Write changes a second after the first of them; a disk may be full only for a while."""
         while True:
             await self._unsaved.wait()
             await asyncio.sleep(_SAVE_DELAY)
             self._unsaved.clear()
-            await asyncio.to_thread(self._save, path)
+            if not await asyncio.to_thread(self._save, path):
+                self._unsaved.set()
+                await asyncio.sleep(_SAVE_AGAIN)
 
-    def _save(self, path: Path) -> None:
+    def _save(self, path: Path) -> bool:
+        """Whether it is written; why it is not is told once until it is again."""
         try:
             save(path, self._workspace)
-            self._save_failed = False
         except TradexError as error:
-            log.warning("%s", error)
             if not self._save_failed:
-                self._save_failed = True
+                log.warning("%s", error)
                 self.tell(str(error))
+            self._save_failed = True
+            return False
+        self._save_failed = False
+        return True
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """A worker of the app that failed is not lost in silence."""
+        if event.state is WorkerState.ERROR:
+            log.error("worker %s", event.worker.name, exc_info=event.worker.error)
 
     # --- actions --------------------------------------------------------------------------
 

@@ -16,6 +16,11 @@ if TYPE_CHECKING:
     from tui.config import Config
     from tui.feed.engine import Engine
     from tui.market.symbol import Subscription
+    from tui.workspace import Workspace
+
+_NOT_OURS = (
+    "Another tradex-tui is open and keeps the workspace; changes made here are gone when you quit."
+)
 
 
 class DefaultsToWatch(click.Group):
@@ -203,26 +208,37 @@ def _monitor(
     path: Path,
     plug: Any = None,
 ) -> None:
+    from tui.app import TradexApp
+    from tui.workspace import claimed
+
+    with claimed(path) as ours:
+        workspace, notices = _start(config, asked, interval, path)
+        engine = _engine(config, config.history)
+        engine.start()
+        try:
+            kept, told = (path, notices) if ours else (None, [*notices, _NOT_OURS])
+            TradexApp(engine, config, workspace, kept, plug, told).run()
+        finally:
+            engine.stop()
+
+
+def _start(
+    config: Config, asked: list[Subscription], interval: str | None, path: Path
+) -> tuple[Workspace, list[str]]:
+    """What the monitor opens with: what was asked for, else remembered, else the best known."""
     from dataclasses import replace
 
     from tui import workspace as memory
-    from tui.app import TradexApp
     from tui.targets import default_subscriptions, remembered_subscriptions
 
     remembered, notice = memory.load(path)
     workspace = remembered or memory.Workspace()
     panes, left_out = remembered_subscriptions(workspace.panes, interval, config)
-    notices = [*config.notices, *filter(None, [notice]), *left_out]
     if asked or not panes:
         panes = asked or default_subscriptions(interval, config)
         workspace = replace(workspace, zoomed=None)
-    workspace = replace(workspace, panes=tuple(panes))
-    engine = _engine(config, config.history)
-    engine.start()
-    try:
-        TradexApp(engine, config, workspace, path, plug, notices).run()
-    finally:
-        engine.stop()
+    notices = [*config.notices, *filter(None, [notice]), *left_out]
+    return replace(workspace, panes=tuple(panes)), notices
 
 
 def _need_terminal() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -14,11 +16,14 @@ import tomli_w
 from msgspec import Meta
 from platformdirs import user_state_path
 
+from tui import lock
 from tui.errors import TradexError
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol
 from tui.text import clean
 from tui.toml_file import read_toml
+
+_HALF = ".half"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,22 @@ class _Stored(msgspec.Struct, omit_defaults=True):
 def default_path() -> Path:
     """The file in the user's state folder (`$XDG_STATE_HOME` on Linux)."""
     return user_state_path("tradex-tui", appauthor=False) / "workspace.toml"
+
+
+@contextmanager
+def claimed(path: Path) -> Iterator[bool]:
+    """Whether this process may write the workspace until the block ends: only one at a time may."""
+    with lock.claimed(path.with_name(f"{path.name}.lock")) as ours:
+        if ours:
+            _sweep(path)
+        yield ours
+
+
+def _sweep(path: Path) -> None:
+    """Remove what a kill in the middle of saving left behind."""
+    for left in path.parent.glob(f"{path.name}.*{_HALF}"):
+        with suppress(OSError):
+            left.unlink()
 
 
 def load(path: Path) -> tuple[Workspace | None, str | None]:
@@ -122,7 +143,9 @@ def _table(workspace: Workspace) -> dict[str, Any]:
 
 def _replace(path: Path, content: bytes) -> None:
     # mkstemp's mode is 0600, and the name after the rename keeps it.
-    with NamedTemporaryFile(dir=path.parent, prefix=f"{path.name}.", delete=False) as file:
+    with NamedTemporaryFile(
+        dir=path.parent, prefix=f"{path.name}.", suffix=_HALF, delete=False
+    ) as file:
         try:
             file.write(content)
             file.flush()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, Iterable
 from itertools import count
 from random import Random
@@ -127,13 +126,23 @@ class Backfill:
     ) -> list[Candle]:
         request = self._exchange.history_request(subscription, start, limit)
         reply = await self._rest.get(request)
-        return self._exchange.parse_history(subscription, reply.body, self._now(reply.date))
+        now = self._now(reply.date)
+        if now is None:
+            now = self._vouched(subscription, reply.body)
+        return self._exchange.parse_history(subscription, reply.body, now)
 
-    def _now(self, date: int | None) -> int:
-        """Exchange time, the more careful of what the reply and the live stream say."""
+    def _now(self, date: int | None) -> int | None:
+        """Exchange time, the more careful of what the reply and the live stream say, if any."""
         live = self._hub.clock(self._exchange.name).now(self._monotonic())
-        known = [moment for moment in (date, live) if moment is not None]
-        return min(known, default=int(time.time() * 1000))
+        return min((moment for moment in (date, live) if moment is not None), default=None)
+
+    def _vouched(self, subscription: Subscription, body: bytes) -> int:
+        """The latest moment that a history itself proves: its newest candle has begun.
+
+        The machine's own clock may be wrong, and would close a candle that still forms.
+        """
+        candles = self._exchange.parse_history(subscription, body, 0)
+        return max((candle.open_time for candle in candles), default=0)
 
     async def missed(self, subscriptions: Iterable[Subscription]) -> bool | None:
         """Whether any of these traded without the stream saying so; None if nobody answers."""

@@ -184,6 +184,10 @@ class MemorySocket:
         if self.speaks:
             self._frames.put_nowait(json.dumps(message).encode())
 
+    def forget(self) -> None:
+        """Send no more data, though they were subscribed."""
+        self._sent.clear()
+
     @property
     def streams(self) -> int:
         """How many klines it follows."""

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from itertools import count
 from math import inf
 from random import Random
 from typing import Any
@@ -111,7 +112,7 @@ class Venue:
         """Load the list of symbols, once, however long it takes."""
         if not self._asked_for_symbols:
             self._asked_for_symbols = True
-            self._spawn(self._directory.keep(self._use_directory))
+            self._spawn(self._begin_anew(self._keep_directory))
 
     def look_after(self, now: float) -> None:
         """Once a second: rates, candles that the stream owes us, connections about to be ended."""
@@ -238,7 +239,7 @@ class Venue:
         while True:
             try:
                 return await connection.run()
-            except Exception:  # whatever it was, the feed must not end with it
+            except Exception:  # a fault of our own; whatever it is, a new start may go well
                 failures += 1
                 log.exception("connection %d failed", connection.id)
                 connection.reset()
@@ -276,7 +277,19 @@ class Venue:
         finally:
             self._repairs.discard(subscription)
 
+    async def _begin_anew(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Work that must go on for as long as the program does."""
+        for attempt in count(1):
+            try:
+                return await work()
+            except Exception:  # a fault of our own; whatever it is, the next try may go well
+                log.exception("a task of %s failed", self.exchange.name)
+                await asyncio.sleep(backoff.delay(attempt, 2.0, 2.0, 60.0, self._rules.random))
+
     # Symbols that the exchange does not have
+
+    async def _keep_directory(self) -> None:
+        await self._directory.keep(self._use_directory)
 
     def _use_directory(self) -> bool:
         for connection in list(self.connections):

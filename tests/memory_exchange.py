@@ -138,13 +138,13 @@ class MemorySocket:
         self.commands: list[float] = []
         self._among = among
         self._lost: SocketLost | None = None
-        self._frames: asyncio.Queue[bytes] = asyncio.Queue()
+        self._frames: asyncio.Queue[str] = asyncio.Queue()
         self._sent: dict[str, int] = {}  # by stream: the open time of the last candle
         among.append(self)
 
     # The client's side
 
-    async def receive(self) -> bytes:
+    async def receive(self) -> str:
         frame = await self._frames.get()
         if self._lost:
             raise self._lost
@@ -177,12 +177,12 @@ class MemorySocket:
         if not self._lost:
             self._lost = SocketLost(fault)
             self._among.remove(self)
-            self._frames.put_nowait(b"")
+            self._frames.put_nowait("")
 
     def say(self, message: object) -> None:
         """Send one message."""
         if self.speaks:
-            self._frames.put_nowait(json.dumps(message).encode())
+            self._frames.put_nowait(json.dumps(message))
 
     def forget(self) -> None:
         """Send no more data, though they were subscribed."""

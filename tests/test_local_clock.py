@@ -37,6 +37,7 @@ READERS = {
     "local_time.py": "the offset of local time now",
     "feed/transport.py": "a Retry-After date of a server that does not say what time it is there",
     "feed/rest.py": "the same",
+    "feed/venue.py": "the end of a token that does not say when it was made",
     "simulator/server.py": "an exchange of its own, with the time of its own",
 }
 _WALL = {"time.time", "time.time_ns", "datetime.now", "datetime.utcnow", "datetime.today"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from email.utils import formatdate
 from math import ceil
 from random import Random
@@ -80,8 +81,9 @@ async def _cut(request: web.Request, body: bytes) -> web.StreamResponse:
     response = web.StreamResponse(headers={"Content-Type": "application/json"})
     response.content_length = len(body)
     response.force_close()
-    await response.prepare(request)
-    await response.write(body[: len(body) // 2])
+    with suppress(ConnectionError):  # the client has gone
+        await response.prepare(request)
+        await response.write(body[: len(body) // 2])
     return response
 
 

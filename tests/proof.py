@@ -2,7 +2,8 @@
 
 A world is an exchange, a network and an engine, all real, on loopback. Its script of faults
 follows from its seed alone; many worlds run side by side, so that a minute has many faults
-although no connection may dial more than eleven times in it.
+although no connection may dial more than eleven times in it. A connection that parks, as after
+three violations of the protocol within ten minutes, is told to dial anew, as a person would.
 """
 
 from __future__ import annotations

@@ -12,17 +12,20 @@ from typing import Self
 from tui.exchange.settings import ExchangeSettings
 from tui.simulator.faults import Breakable, Fault
 from tui.simulator.limits import Limits
-from tui.simulator.server import Simulator
+from tui.simulator.server import Simulator, wall_ms
 
 _SPAWN = get_context("spawn")
 
 
 class SimulatorProcess(Breakable):
-    """Runs between `__enter__` and `__exit__`; each closed candle is in the file `ledger`."""
+    """Runs between `__enter__` and `__exit__`; each closed candle is in the file `ledger`.
 
-    def __init__(self, ledger: Path, limits: Limits, seed: int = 7) -> None:
+    Its market's time passes `speed` times as fast as real time.
+    """
+
+    def __init__(self, ledger: Path | None, limits: Limits, speed: int = 1) -> None:
         self._pipe, theirs = _SPAWN.Pipe()
-        self._process = _SPAWN.Process(target=_main, args=(theirs, ledger, limits, seed))
+        self._process = _SPAWN.Process(target=_main, args=(theirs, ledger, limits, speed))
         self._process.start()
         theirs.close()
         self.urls: ExchangeSettings = self._pipe.recv()
@@ -46,8 +49,12 @@ class SimulatorProcess(Breakable):
         self._pipe.send(None)
 
 
-def _main(pipe: Connection, ledger: Path, limits: Limits, seed: int) -> None:
-    asyncio.run(_serve(pipe, Simulator(seed=seed, ledger=ledger, limits=limits)))
+def _main(pipe: Connection, ledger: Path | None, limits: Limits, speed: int) -> None:
+    began = wall_ms()
+    simulator = Simulator(
+        seed=7, ledger=ledger, clock=lambda: began + speed * (wall_ms() - began), limits=limits
+    )
+    asyncio.run(_serve(pipe, simulator))
 
 
 async def _serve(pipe: Connection, simulator: Simulator) -> None:

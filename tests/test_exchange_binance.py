@@ -24,6 +24,7 @@ from tui.market.events import (
     Ticker,
     Trade,
 )
+from tui.market.format import price as written_price
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol
 
@@ -105,17 +106,17 @@ class TestEvents:
         [BOOK_TICKER, {"e": "depthUpdate", "E": 1, "s": "X"}, {"e": "trade", "p": "NaN"}],
         ids=["bookTicker", "depthUpdate", "trade"],
     )
-    def test_an_event_of_another_kind_is_ignored(self, around: Any, payload: object) -> None:
+    def test_p17_an_event_of_another_kind_is_ignored(self, around: Any, payload: object) -> None:
         assert parse(around(payload)) == []
 
     @pytest.mark.parametrize("kind", ["kline", "aggTrade", "24hrMiniTicker"])
-    def test_an_event_without_its_fields_is_malformed(self, around: Any, kind: str) -> None:
+    def test_p18_an_event_without_its_fields_is_malformed(self, around: Any, kind: str) -> None:
         (event,) = parse(around({"e": kind}))
         assert isinstance(event, Malformed)
         assert "missing required field" in event.reason
 
 
-def test_unknown_fields_are_ignored() -> None:
+def test_p17_unknown_fields_are_ignored() -> None:
     extended = kline(new=[1]) | {"later": {"e": "aggTrade"}}
     assert parse(wrapped(extended)) == parse(wrapped(KLINE))
 
@@ -129,7 +130,8 @@ def test_a_candle_without_a_trade_is_one() -> None:
 
 
 def test_a_minute_and_a_month_are_told_apart() -> None:
-    intervals = [e.interval for i in ("1m", "1M") for e in parse(wrapped(kline(i=i)))]  # type: ignore[union-attr]
+    reports = [report for i in ("1m", "1M") for report in parse(wrapped(kline(i=i)))]
+    intervals = [r.interval for r in reports if isinstance(r, CandleReport)]
     assert intervals == [Interval(1, "m"), Interval(1, "M")]
 
 
@@ -137,7 +139,7 @@ def test_a_minute_and_a_month_are_told_apart() -> None:
     "frame",
     ["", "[]", "null", "1", '"x"', "nonsense", '{"data":', '{"data":null}', '{"data":[]}'],
 )
-def test_what_is_no_message_is_malformed_in_clean_words(frame: str) -> None:
+def test_p16_what_is_no_message_is_malformed_in_clean_words(frame: str) -> None:
     (event,) = BINANCE.parse(frame.encode())
     assert isinstance(event, Malformed)
     assert_sane([event])
@@ -151,18 +153,22 @@ def test_what_is_no_message_is_malformed_in_clean_words(frame: str) -> None:
     [
         {"o": "NaN"}, {"h": "Infinity"}, {"c": "-1"}, {"l": "0"}, {"v": "-0.5"}, {"v": "NaN"},
         {"h": "1", "l": "2"}, {"o": "60000"}, {"c": "1"}, {"o": None}, {"x": 3}, {"i": "7m"},
-        {"t": 1617566580}, {"t": 1617566580000000}, {"t": -1}, {"t": 10**30}, {"t": 1.5},
+        {"n": -1}, {"t": 1617566580}, {"t": 1617566580000000}, {"t": 1617566580000000000},
+        {"t": "2021-04-04T20:03:00Z"}, {"t": 1230767999999}, {"t": 4102444800000},
+        {"t": -1}, {"t": 10**30}, {"t": 1.5},
     ],
     ids=str,
 )  # fmt: skip
-def test_a_candle_that_cannot_be_is_malformed(changed: dict[str, object]) -> None:
+def test_p18_p19_p21_a_candle_that_cannot_be_is_malformed(changed: dict[str, object]) -> None:
     (event,) = parse(wrapped(kline(**changed)))
     assert isinstance(event, Malformed)
 
 
 @pytest.mark.parametrize("payload", [KLINE, AGG_TRADE, MINI_TICKER], ids=lambda p: str(p["e"]))
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "Infinity", "9" * 5_000])
-def test_a_bare_number_out_of_range_is_malformed(payload: dict[str, Any], number: str) -> None:
+def test_p16_p19_a_bare_number_out_of_range_is_malformed(
+    payload: dict[str, Any], number: str
+) -> None:
     text = json.dumps(wrapped(payload))
     for value in (json.dumps(payload.get("p", payload.get("c", "57994.60000000"))), '"1"'):
         broken = text.replace(value, number, 1)
@@ -171,9 +177,21 @@ def test_a_bare_number_out_of_range_is_malformed(payload: dict[str, Any], number
 
 
 @pytest.mark.parametrize(
-    "changed", [{"p": "0"}, {"p": "-1"}, {"p": "NaN"}, {"q": "-1"}, {"q": "NaN"}, {"T": 0}], ids=str
+    "changed",
+    [
+        {"p": "0"},
+        {"p": "-1"},
+        {"p": "NaN"},
+        {"q": "-1"},
+        {"q": "NaN"},
+        {"T": 0},
+        {"f": -1},
+        {"l": 10**30},
+        {"f": 106},
+    ],
+    ids=str,
 )
-def test_a_trade_that_cannot_be_is_malformed(changed: dict[str, object]) -> None:
+def test_p19_a_trade_that_cannot_be_is_malformed(changed: dict[str, object]) -> None:
     (event,) = parse(wrapped(AGG_TRADE | changed))
     assert isinstance(event, Malformed)
 
@@ -181,7 +199,7 @@ def test_a_trade_that_cannot_be_is_malformed(changed: dict[str, object]) -> None
 @pytest.mark.parametrize(
     "changed", [{"o": "0"}, {"h": "0.0001"}, {"v": "-1"}, {"c": "NaN"}, {"E": 10**17}], ids=str
 )
-def test_a_ticker_that_cannot_be_is_malformed(changed: dict[str, object]) -> None:
+def test_p19_a_ticker_that_cannot_be_is_malformed(changed: dict[str, object]) -> None:
     (event,) = parse(wrapped(MINI_TICKER | changed))
     assert isinstance(event, Malformed)
 
@@ -221,7 +239,7 @@ def test_an_error_refuses_its_command_nested_or_flat(reply: object, number: int 
     assert parse(reply) == [Refusal(number, "Too many subscriptions")]
 
 
-def test_the_reason_of_a_refusal_is_clean_and_short() -> None:
+def test_s1_the_reason_of_a_refusal_is_clean_and_short() -> None:
     said = "\x1b]0;owned\x07\u202eno" + "x" * 5_000
     (event,) = parse({"error": {"code": 2, "msg": said}, "id": 1})
     assert isinstance(event, Refusal)
@@ -272,7 +290,7 @@ _FIELDS = st.sampled_from(["e", "E", "s", "k", "p", "q", "T", "c", "o", "h", "l"
     payload=st.sampled_from([KLINE, AGG_TRADE, MINI_TICKER]), field=_FIELDS, value=_json,
     inner=st.sampled_from(list(KLINE["k"])), bare=st.booleans(),
 )  # fmt: skip
-def test_parse_is_total_over_fields_of_any_type(
+def test_p18_parse_is_total_over_fields_of_any_type(
     payload: dict[str, Any], field: str, value: object, inner: str, bare: bool
 ) -> None:
     for changed in (payload | {field: value}, kline(**{inner: value})):
@@ -286,6 +304,33 @@ def test_parse_is_total_over_replies(reply: dict[str, object]) -> None:
     assert_sane(parse(reply))
 
 
+@given(
+    digits=st.text("0123456789", min_size=1, max_size=40), point=st.integers(0, 40),
+    exponent=st.none() | st.integers(-30, 30), quoted=st.booleans(),
+)  # fmt: skip
+def test_p20_a_price_of_up_to_40_digits_is_the_nearest_float(
+    digits: str, point: int, exponent: int | None, quoted: bool
+) -> None:
+    whole, part = digits[:point].lstrip("0") or "0", digits[point:]
+    text = whole + (f".{part}" if part else "") + ("" if exponent is None else f"e{exponent}")
+    frame = json.dumps(AGG_TRADE).replace('"0.001"', f'"{text}"' if quoted else text)
+    (event,) = BINANCE.parse(frame.encode())
+    if 0 < float(text) < 1e300:
+        assert isinstance(event, Trade)
+        assert event.price == float(text)
+    else:
+        assert isinstance(event, Malformed)
+
+
+def test_p20_the_smallest_price_is_shown_and_not_0() -> None:
+    (trade,) = parse(AGG_TRADE | {"p": "1e-8"})
+    listed = {"symbol": "X", "status": "", "baseAsset": "X", "quoteAsset": "Y",
+              "filters": [{"filterType": "PRICE_FILTER", "tickSize": "1e-8"}]}  # fmt: skip
+    info = BINANCE.parse_directory(json.dumps({"symbols": [listed]}).encode())["X"]
+    assert isinstance(trade, Trade)
+    assert written_price(trade.price, info.price_digits) == "0.00000001"
+
+
 _price = st.floats(1e-8, 1e9)
 
 
@@ -294,7 +339,7 @@ _price = st.floats(1e-8, 1e9)
     open_time=st.integers(EARLIEST, LATEST - 1), as_of=st.integers(EARLIEST, LATEST - 1),
     trades=st.integers(0, 2**40), closed=st.booleans(), text=st.sampled_from(["1s", "1m", "1M"]),
 )  # fmt: skip
-def test_a_candle_written_as_a_kline_is_read_as_the_same_candle(
+def test_p20_a_candle_written_as_a_kline_is_read_as_the_same_candle(
     prices: list[float], volume: float, open_time: int, as_of: int, trades: int, closed: bool,
     text: str,
 ) -> None:  # fmt: skip

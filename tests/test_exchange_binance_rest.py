@@ -108,14 +108,40 @@ def test_more_columns_than_are_known_do_no_harm() -> None:
 @pytest.mark.parametrize(
     "bad",
     [
-        row(_2="0"), row(_1="NaN"), row(_4="1e999"), row(_5="-1"), row(_0=FIRST // 1000),
-        row(_0=FIRST * 1000), row(_0=None), row(_3="61000"), ROW[:5], [], {}, None, "x",
+        row(_2="0"), row(_1="NaN"), row(_4="1e999"), row(_5="-1"), row(_8=-1), row(_8="x"),
+        row(_0=None), row(_3="61000"), row(_2="1", _3="2"), ROW[:5], [], {}, None, "x",
     ],
     ids=str,
 )  # fmt: skip
-def test_a_row_that_cannot_be_is_left_out_and_the_others_stay(bad: object) -> None:
+def test_p18_p19_a_row_that_cannot_be_is_left_out_and_the_others_stay(bad: object) -> None:
     before, after = rows_from(2)
     assert history([before, bad, after]) == history([before, after])
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        FIRST // 1000, FIRST * 1000, FIRST * 1_000_000, "2021-10-22T23:03:00Z", 0, -FIRST,
+        1_230_767_999_999, 4_102_444_800_000, LATER + 3 * MINUTE,
+    ],
+    ids=["s", "us", "ns", "ISO", "1970", "negative", "before 2009", "2100", "the future"],
+)  # fmt: skip
+def test_p21_a_row_of_another_unit_or_age_is_left_out(time: object) -> None:
+    before, after = rows_from(2)
+    assert history([before, row(_0=time), after]) == history([before, after])
+
+
+def test_p21_the_candle_that_forms_is_kept_when_our_clock_lags() -> None:
+    assert len(history([ROW], now=FIRST - MINUTE)) == 1
+
+
+def test_p24_rows_out_of_order_or_given_twice_are_a_history_in_order() -> None:
+    first, second, third = rows_from(3)
+    assert history([third, first, second, first]) == history([first, second, third])
+
+
+def test_p18_a_row_that_ends_before_it_begins_is_not_called_closed() -> None:
+    assert [c.closed for c in history([row(_6=0), row(_0=FIRST + MINUTE)])] == [False, False]
 
 
 def test_an_empty_history_has_no_candles() -> None:
@@ -138,7 +164,7 @@ _values = (
 
 
 @given(st.lists(st.lists(_values | st.sampled_from(ROW), max_size=13) | _values, max_size=4))
-def test_every_candle_of_any_rows_is_sound(rows: list[object]) -> None:
+def test_p19_every_candle_of_any_rows_is_sound(rows: list[object]) -> None:
     assert all(candle.flaw is None for candle in history(rows))
 
 
@@ -158,9 +184,10 @@ def test_a_symbol_has_its_assets_and_digits() -> None:
 @pytest.mark.parametrize(
     ("size", "digits"),
     [("0.01000000", 2), ("1.00000000", 0), ("10.00000000", 0), ("0.00000001", 8), ("0.5", 1),
-     ("1", 0), ("0.00000000", 8), ("", 8), ("0." + "0" * 40 + "1", 18)],
+     ("1", 0), ("0.00000000", 8), ("", 8), ("0." + "0" * 40 + "1", 18), ("1e-8", 8), ("1E-5", 5),
+     ("5e-324", 18), ("1e2", 0), ("NaN", 8), ("-Infinity", 8), ("1e" + "9" * 30, 8), ("x.yz", 8)],
 )  # fmt: skip
-def test_digits_follow_from_the_smallest_step(size: str, digits: int) -> None:
+def test_p20_digits_follow_from_the_smallest_step(size: str, digits: int) -> None:
     """A step of zero switches the rule off, so it says nothing of the digits."""
     filters = [
         {"filterType": "PRICE_FILTER", "tickSize": size},
@@ -180,12 +207,32 @@ def test_a_symbol_trades_only_in_the_status_trading(status: str) -> None:
     assert not directory(listed(status=status))["BTCUSDT"].trading
 
 
-def test_hostile_names_are_clean() -> None:
+def test_s1_s2_hostile_names_are_clean() -> None:
     (info,) = directory(listed(symbol="\x1b[31mBTC\u202eUSDT", baseAsset="\x00B")).values()
     assert (info.symbol.name, info.base) == ("BTCUSDT", "B")
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"symbols":3}', b'{"symbols":[{}]}'])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {},
+        None,
+        "x",
+        [],
+        listed(symbol=None),
+        listed(symbol="\u202e"),
+        listed(filters=[{"tickSize": 1}]),
+    ],
+    ids=str,
+)
+def test_p18_a_symbol_that_cannot_be_read_is_left_out_and_the_others_stay(bad: Any) -> None:
+    sound = listed(symbol="ETHUSDT")
+    assert list(directory(bad, sound)) == ["ETHUSDT"]
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{}", b'{"symbols":3}', b'{"symbols":[{}]}', b'{"symbols":[]}']
+)
 def test_a_body_that_is_no_list_is_an_error_in_words(body: bytes) -> None:
     with pytest.raises(ExchangeError, match="something else than its list of symbols"):
         BINANCE.parse_directory(body)
@@ -202,7 +249,7 @@ def test_a_complaint_says_whether_the_symbol_is_unknown(code: int, unknown: bool
     assert BINANCE.parse_complaint(body) == Complaint("Not so.", unknown)
 
 
-def test_a_complaint_is_clean_and_short() -> None:
+def test_s1_a_complaint_is_clean_and_short() -> None:
     said = "Way too\nmuch \x1b[2Jrequest weight used; " + "x" * 1_000
     complaint = BINANCE.parse_complaint(json.dumps({"code": -1003, "msg": said}).encode())
     assert complaint
@@ -210,6 +257,8 @@ def test_a_complaint_is_clean_and_short() -> None:
     assert len(complaint.reason) <= 200
 
 
-@pytest.mark.parametrize("body", [b"", b"<html>502</html>", b"[]", b"{}", b'{"code":-1,"msg":""}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>502</html>", b"[]", b"{}", b'{"code":-1,"msg":"\\u0007"}']
+)
 def test_another_body_is_no_complaint(body: bytes) -> None:
     assert BINANCE.parse_complaint(body) is None

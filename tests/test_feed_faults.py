@@ -27,6 +27,9 @@ NOW = 1_800_000_000.0
         ("soon", 60.0),
         ("", 60.0),
         ("nan", 60.0),
+        ("Fri, 15 Jan 2027 08:00:45 +99999999999999999999", 60.0),
+        ("Fri, 15 Jan 99999999999999999999 08:00:45 GMT", 60.0),
+        ("9" * 5_000, 60.0),
     ],
 )
 def test_retry_after_is_read_in_every_form(header: str | None, seconds: float | None) -> None:
@@ -62,7 +65,7 @@ def test_a_busy_or_restarting_server_is_given_time(code: int) -> None:
     assert of_close(code, "").kind is FaultKind.PACED
 
 
-def test_a_close_reason_is_cleaned_before_anyone_sees_it() -> None:
+def test_p5_s1_a_close_reason_is_cleaned_before_anyone_sees_it() -> None:
     fault = of_close(4000, "\x1b]52;c;aGk=\x07bye\u202e now")
     assert fault.close_reason == "bye now"
     assert "\x1b" not in fault.reason
@@ -108,5 +111,18 @@ def test_on_the_way_over_a_proxy_the_one_at_fault_is_named(error: Exception, wor
 
 def test_the_date_header_is_exchange_time() -> None:
     assert http_date("Fri, 15 Jan 2027 08:00:45 GMT") == 1_800_000_045_000
-    assert http_date("yesterday") is None
-    assert http_date(None) is None
+    assert http_date("Fri, 15 Jan 2027 09:00:45 +0100") == 1_800_000_045_000
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        None, "", "yesterday", "1800000045", "2027-01-15T08:00:45Z",
+        "Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 15 Jan 9999 08:00:45 GMT",
+        "Fri, 15 Jan 2027 08:00:45 +99999999999999999999",
+        "Fri, 15 Jan 99999999999999999999 08:00:45 GMT",
+    ],
+    ids=str,
+)  # fmt: skip
+def test_p21_a_date_of_no_form_or_not_of_our_age_is_no_time(header: str | None) -> None:
+    assert http_date(header) is None

@@ -205,6 +205,8 @@ def test_an_empty_series_has_nothing_to_say() -> None:
         ({"volume": float("inf")}, "volume must be"),
     ],
 )
-def test_what_cannot_be_a_candle_says_why(changes: dict[str, float], flaw: str | None) -> None:
-    found = replace(Candle(START, 2.0, 3.0, 1.0, 2.0, 0.0), **changes).flaw  # type: ignore[arg-type]
+def test_p19_what_cannot_be_a_candle_says_why(changes: dict[str, float], flaw: str | None) -> None:
+    values = {"open": 2.0, "high": 3.0, "low": 1.0, "close": 2.0, "volume": 0.0} | changes
+    first, high, low, last, volume = values.values()
+    found = Candle(START, first, high, low, last, volume).flaw
     assert found == flaw if flaw is None else flaw in (found or "")

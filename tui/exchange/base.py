@@ -130,9 +130,10 @@ class Exchange(ABC):
 
     @abstractmethod
     def parse_history(self, subscription: Subscription, body: bytes, now: int) -> list[Candle]:
-        """Candles by open time; those not settled at exchange time `now` (ms) are not closed.
+        """Candles by open time, each once; not closed unless settled at exchange time `now` (ms).
 
-        Raises ExchangeError when the body is not a history.
+        What cannot be a candle, or opens more than an interval after `now`, is left out. Raises
+        ExchangeError when the body is not a history.
         """
 
     @abstractmethod
@@ -141,7 +142,10 @@ class Exchange(ABC):
 
     @abstractmethod
     def parse_directory(self, body: bytes) -> dict[str, SymbolInfo]:
-        """Every symbol by its name; raises ExchangeError when the body is not a list of them."""
+        """Every symbol by its name; those that cannot be read are left out.
+
+        Raises ExchangeError when the body is not a list of symbols, or none of them can be read.
+        """
 
     @abstractmethod
     def parse_complaint(self, body: bytes) -> Complaint | None:

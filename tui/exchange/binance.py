@@ -16,7 +16,17 @@ from msgspec import UNSET, Struct, UnsetType
 
 from tui.exchange.base import Command, Complaint, Exchange, Limits, Request
 from tui.exchange.batches import in_batches
-from tui.exchange.reading import UNREADABLE, Time, decimals, decoded, one_line
+from tui.exchange.reading import (
+    CLOCK_SKEW,
+    UNREADABLE,
+    Count,
+    Time,
+    decimals,
+    decoded,
+    one_line,
+    readable,
+    unexpected,
+)
 from tui.exchange.settings import ExchangeSettings
 from tui.market.candle import Candle, flaw_of
 from tui.market.events import (
@@ -50,7 +60,7 @@ class Kline(Struct, gc=False, rename={"low": "l"}):
     h: float
     low: float
     v: float
-    n: int
+    n: Count
     x: bool
 
 
@@ -66,8 +76,8 @@ class AggTradeEvent(Struct, tag_field="e", tag="aggTrade", gc=False, rename={"la
     s: str
     p: float
     q: float
-    f: int
-    last: int
+    f: Count
+    last: Count
     T: Time
 
 
@@ -122,7 +132,7 @@ class WireSymbol(Struct, rename="camel"):
 
 
 class ExchangeInfo(Struct):
-    symbols: list[WireSymbol]
+    symbols: list[msgspec.Raw]
 
 
 class Row(Struct, array_like=True, gc=False):
@@ -136,7 +146,7 @@ class Row(Struct, array_like=True, gc=False):
     volume: float
     close_time: int
     quote_volume: msgspec.Raw
-    trades: int
+    trades: Count
 
 
 _frames = msgspec.json.Decoder(Frame, strict=False)
@@ -145,6 +155,7 @@ _names = msgspec.json.Decoder(list[str])
 _rows = msgspec.json.Decoder(list[msgspec.Raw])
 _row = msgspec.json.Decoder(Row, strict=False)
 _info = msgspec.json.Decoder(ExchangeInfo)
+_symbol = msgspec.json.Decoder(WireSymbol)
 _complaints = msgspec.json.Decoder(WireError)
 
 
@@ -222,17 +233,22 @@ class Binance(Exchange):
 
     def parse_history(self, subscription: Subscription, body: bytes, now: int) -> list[Candle]:
         settled = now - int(self.settle * 1000)
+        latest = subscription.interval.after(now) + CLOCK_SKEW
         rows = decoded(_rows, body, self.title, f"candles for {subscription}")
-        candles = (_candle_of_row(row, settled, now) for row in rows)
-        return [candle for candle in candles if candle and candle.flaw is None]
+        candles = (_candle_of_row(row, settled, now) for row in readable(_row, rows))
+        sound = {c.open_time: c for c in candles if c.flaw is None and c.open_time <= latest}
+        return [sound[open_time] for open_time in sorted(sound)]
 
     def directory_request(self) -> Request:
         return Request("/api/v3/exchangeInfo", weight=20)
 
     def parse_directory(self, body: bytes) -> dict[str, SymbolInfo]:
         symbols = decoded(_info, body, self.title, "its list of symbols").symbols
-        infos = (_symbol_info(wire) for wire in symbols)
-        return {info.symbol.name: info for info in infos}
+        infos = (_symbol_info(wire) for wire in readable(_symbol, symbols))
+        named = {info.symbol.name: info for info in infos if info.symbol.name}
+        if not named:
+            raise unexpected(self.title, "its list of symbols")
+        return named
 
     def parse_complaint(self, body: bytes) -> Complaint | None:
         try:
@@ -241,7 +257,8 @@ class Binance(Exchange):
             return None
         # -1121 invalid symbol; -1100 illegal characters, as in a lower-case one.
         unknown = error.code in (-1121, -1100)
-        return Complaint(one_line(error.msg), unknown) if error.msg else None
+        reason = one_line(error.msg)
+        return Complaint(reason, unknown) if reason else None
 
     def _own_names(self, subscription: Subscription) -> list[str]:
         symbol = subscription.symbol.name.lower()
@@ -287,8 +304,8 @@ def _candle_report(event: KlineEvent) -> Event:
 
 
 def _trade(event: AggTradeEvent) -> Event:
-    if not (0 < event.p < inf and 0 <= event.q < inf):
-        return Malformed("a trade without a finite price")
+    if not (0 < event.p < inf and 0 <= event.q < inf and event.f <= event.last):
+        return Malformed("a trade without a finite price, or with its ids in disorder")
     return Trade(event.s, event.p, event.q, event.T, event.f, event.last)
 
 
@@ -334,13 +351,8 @@ def _unread(frame: bytes | str, error: Exception) -> tuple[Event, ...]:
     return (Malformed(one_line(str(error))),)
 
 
-def _candle_of_row(raw: msgspec.Raw, settled: int, now: int) -> Candle | None:
-    """None for a row that cannot be read: the others of its page stay."""
-    try:
-        row = _row.decode(raw)
-    except UNREADABLE:
-        return None
-    closed = row.close_time < settled
+def _candle_of_row(row: Row, settled: int, now: int) -> Candle:
+    closed = row.open_time < row.close_time < settled
     values = (row.open, row.high, row.low, row.close, row.volume)
     return Candle(row.open_time, *values, closed, row.trades, now if closed else 0)
 

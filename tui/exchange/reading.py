@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Annotated, TypeVar
 
 import msgspec
 from msgspec import Meta
 
 from tui.errors import ExchangeError
+from tui.market.events import EARLIEST, LATEST
 from tui.text import clean
 
 # What msgspec raises for bytes that are not what was expected, or not JSON at all.
 UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
-# ms UTC from 2009 to 2100: seconds and microseconds do not pass.
-Time = Annotated[int, Meta(ge=1_230_768_000_000, lt=4_102_444_800_000)]
+# ms UTC of our age: seconds, microseconds and nanoseconds do not pass.
+Time = Annotated[int, Meta(ge=EARLIEST, lt=LATEST)]
+# What is counted and numbered: trades, their ids.
+Count = Annotated[int, Meta(ge=0, le=2**63 - 1)]
+# Ms by which what we take for the present may lag behind the exchange's own clock.
+CLOCK_SKEW = 60_000
 _LINE_CELLS = 200
+_DECIMALS = 8
 _MOST_DECIMALS = 18
 _T = TypeVar("_T")
 
@@ -24,17 +32,37 @@ def one_line(said: str) -> str:
     return clean(said, _LINE_CELLS)
 
 
+def unexpected(title: str, expected: str, hint: str = "") -> ExchangeError:
+    """The exchange of that title sent something else than what was expected."""
+    return ExchangeError(f"{title} answered with something else than {expected}.", hint)
+
+
 def decoded(decoder: msgspec.json.Decoder[_T], body: bytes, title: str, expected: str) -> _T:
     """The body of an answer; raises ExchangeError that names the exchange and what was expected."""
     try:
         return decoder.decode(body)
     except UNREADABLE as error:
-        message = f"{title} answered with something else than {expected}."
-        raise ExchangeError(message, one_line(str(error))) from error
+        raise unexpected(title, expected, one_line(str(error))) from error
+
+
+def readable(decoder: msgspec.json.Decoder[_T], items: Iterable[msgspec.Raw]) -> Iterator[_T]:
+    """The items of a list that can be read: one that cannot does not take the others with it."""
+    for item in items:
+        try:
+            yield decoder.decode(item)
+        except UNREADABLE:
+            continue
 
 
 def decimals(size: str) -> int:
-    """Decimals that a step such as `0.01000000` leaves; 8 without one (zero: no such rule)."""
-    if not size.strip("0."):
-        return 8
-    return min(_MOST_DECIMALS, len(size.rstrip("0").partition(".")[2]))
+    """Decimals that a step such as `0.01000000` or `1e-8` leaves, at most 18; 8 without one.
+
+    A step of zero switches an exchange's rule off, so it is none.
+    """
+    try:
+        step = Decimal(size).normalize()
+    except ArithmeticError:  # no number, or one with an exponent beyond all bounds
+        return _DECIMALS
+    if not step or not step.is_finite():
+        return _DECIMALS
+    return max(0, min(_MOST_DECIMALS, -int(step.as_tuple().exponent)))

@@ -7,11 +7,12 @@ import re
 import socket
 import ssl
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from math import isfinite
 
+from tui.market.events import EARLIEST, LATEST
 from tui.text import clean
 
 DEFAULT_PACE = 60.0
@@ -227,21 +228,21 @@ def _seconds(value: str, now_wall: float) -> float | None:
 
 
 def _until_date(value: str, now_wall: float) -> float | None:
-    try:
-        date = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return _utc(date).timestamp() - now_wall
+    date = _date(value)
+    return None if date is None else date - now_wall
 
 
 def http_date(value: str | None) -> int | None:
-    """An HTTP Date header as ms UTC, the start of its second; None when it is none."""
+    """An HTTP Date header as ms UTC, the start of its second; None when it is none of our age."""
+    date = _date(value or "")
+    time = 0 if date is None else int(date) * 1000
+    return time if EARLIEST <= time < LATEST else None
+
+
+def _date(value: str) -> float | None:
+    """An HTTP date as seconds since 1970; one without a zone is in UTC."""
     try:
-        date = parsedate_to_datetime(value) if value else None
-    except ValueError:
+        date = parsedate_to_datetime(value)
+    except (ValueError, OverflowError):
         return None
-    return int(_utc(date).timestamp()) * 1000 if date else None
-
-
-def _utc(date: datetime) -> datetime:
-    return date if date.tzinfo else date.replace(tzinfo=UTC)
+    return (date if date.tzinfo else date.replace(tzinfo=UTC)).timestamp()

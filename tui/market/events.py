@@ -1,7 +1,8 @@
 """What an exchange can say, in one vocabulary for all of them.
 
-`Exchange.parse` yields these. Names and reasons are clean text; times are int ms UTC of the
-exchange; prices and volumes are finite floats.
+`Exchange.parse` yields these. Reasons are clean text; names are only compared with those that
+were subscribed to, and never shown; times are int ms UTC of the exchange, from EARLIEST until
+LATEST; prices and volumes are finite floats.
 """
 
 from __future__ import annotations
@@ -10,6 +11,9 @@ from dataclasses import dataclass
 
 from tui.market.candle import Candle
 from tui.market.interval import Interval
+
+EARLIEST = 1_230_768_000_000  # 2009: nothing was traded before
+LATEST = 4_102_444_800_000  # 2100
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ class Rule:
 
 
 Rules = Mapping[str, Rule]
+_UNREADABLY_LARGE = 10**30
 
 
 def read_table(table: dict[str, Any], rules: Rules, prefix: str) -> dict[str, Any]:
@@ -56,6 +57,10 @@ def _shown(found: Any) -> str:
             return str(found).lower()
         case dict():
             return "a table"
+        case list():
+            return "a list"
+        case int() if abs(found) >= _UNREADABLY_LARGE:
+            return "a number of many digits"
         case _:
             return clean(without_passwords(str(found)), 60)
 

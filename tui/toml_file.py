@@ -10,6 +10,8 @@ from typing import Any
 from tui.text import clean
 
 SIZE_LIMIT = 1 << 20
+# A dotted key of n parts costs tomllib n * n memory; keys do not span lines.
+DOTS_LIMIT = 500
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -23,6 +25,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         raw = file.read(SIZE_LIMIT + 1)
     if len(raw) > SIZE_LIMIT:
         raise ValueError(f"larger than {SIZE_LIMIT >> 20} MiB")
+    if max((line.count(b".") for line in raw.split(b"\n")), default=0) > DOTS_LIMIT:
+        raise ValueError("nested too deeply")
     try:
         return tomllib.loads(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

@@ -10,47 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from tests.foreign_text import ATTACKS, PIECES
 from tui.text import clean, file_stem
 
 DROPPED = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-ENDS = ["\x07", "\x1b\\", "\x9c", ""]
-PIECES = [
-    *(f"\x1b]52;c;ZXZpbA=={end}" for end in ENDS),
-    *(f"\x1b{kind}payload{end}" for kind in "PX^_" for end in ENDS),
-    *(f"{chr(c1)}payload{end}" for c1 in (0x90, 0x98, 0x9D, 0x9E, 0x9F) for end in ENDS),
-    *(
-        "\x1b[31m",
-        "\x1b[2J",
-        "\x1b[?1049h",
-        "\x9b1;1H",
-        "\x1b[",
-        "\x1b",
-        "\x1bc",
-        "\x1b(0",
-        "\x1b#8",
-    ),
-    *(chr(code) for code in [*range(0x20), *range(0x7F, 0xA0)]),
-    *"\u200b\u200c\u200d\u2060\ufeff\u00ad\u180e",
-    *"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c",
-    *"\u2028\u2029\ud800\udfff\ue000\U000f0000\uffff\U000e0041\U000e0001",
-    *"\ufe0f\ufe0e\u034f\u3164\uffa0\U000e0100",
-    *("e\u0301\u0302\u0303\u0304\u0305", "\u0301\u0301\u0301", "\u20dd", "\u0e33"),
-    *(
-        "BTC-USD",
-        "a",
-        " ",
-        "  ",
-        "\t",
-        "\u3000",
-        "\u00a0",
-        "日本",
-        "💥",
-        "👩‍👩‍👧",
-        "❤️",
-        "ﷺ",
-        "[@click=app.quit]",
-    ),
-]
 payloads = st.lists(st.sampled_from(PIECES) | st.characters(), max_size=40).map("".join)
 
 
@@ -72,7 +35,7 @@ def check(payload: str, limit: int) -> None:
     assert clean(shown, limit) == shown
 
 
-def test_ten_thousand_payloads_of_every_escape_class_come_out_harmless() -> None:
+def test_s1_ten_thousand_payloads_of_every_escape_class_come_out_harmless() -> None:
     chance = random.Random(7)
     for _ in range(10_000):
         payload = "".join(chance.choices(PIECES, k=chance.randrange(1, 30)))
@@ -80,12 +43,12 @@ def test_ten_thousand_payloads_of_every_escape_class_come_out_harmless() -> None
 
 
 @given(payload=payloads, limit=st.integers(1, 60))
-def test_any_text_comes_out_harmless(payload: str, limit: int) -> None:
+def test_s1_s2_any_text_comes_out_harmless(payload: str, limit: int) -> None:
     check(payload, limit)
 
 
-@pytest.mark.parametrize("piece", PIECES[: PIECES.index("BTC-USD")])
-def test_each_class_is_gone_and_the_text_before_it_stands(piece: str) -> None:
+@pytest.mark.parametrize("piece", ATTACKS)
+def test_s1_s2_each_class_is_gone_and_the_text_before_it_stands(piece: str) -> None:
     assert unicodedata.normalize("NFD", clean(f"price{piece}"))[:5] == "price"
     check(f"price{piece}", 500)
 
@@ -111,6 +74,11 @@ def test_what_is_harmless_stays_as_it_is(foreign: str, shown: str) -> None:
     assert clean(foreign) == shown
 
 
+@pytest.mark.parametrize("twin", ["ВТСUSDT", "ＢＴＣUSDT", "𝐁𝐓𝐂USDT", "BTCUSDТ"])
+def test_s2_a_look_alike_stays_another_symbol(twin: str) -> None:
+    assert clean(twin, 32) == twin != "BTCUSDT"
+
+
 @pytest.mark.parametrize(
     ("foreign", "limit", "shown"),
     [
@@ -125,7 +93,7 @@ def test_what_is_harmless_stays_as_it_is(foreign: str, shown: str) -> None:
         ("日本", 1, "…"),
     ],
 )
-def test_long_text_is_cut_by_cells_and_says_so(foreign: str, limit: int, shown: str) -> None:
+def test_s2_long_text_is_cut_by_cells_and_says_so(foreign: str, limit: int, shown: str) -> None:
     assert clean(foreign, limit) == shown
 
 
@@ -135,11 +103,12 @@ def test_a_megabyte_is_cut_without_being_walked_through() -> None:
 
 
 @given(payload=payloads)
-def test_a_file_stem_has_no_path_in_it(payload: str) -> None:
+def test_s9_a_file_stem_has_no_path_in_it(payload: str) -> None:
     stem = file_stem(payload)
     assert stem
     assert not set(stem) & set("/\\: \x00")
-    assert not stem.startswith((".", "-"))
+    assert not stem.startswith((".", "-", "=", "+", "@"))  # hidden, an option, a formula
+    assert len(stem.encode()) <= 200
     assert file_stem(stem) == stem
 
 
@@ -150,7 +119,13 @@ def test_a_file_stem_has_no_path_in_it(payload: str) -> None:
         ("BTC/USD", "BTC-USD"),
         ("..", "unnamed"),
         ("", "unnamed"),
+        ("=1+1", "1-1"),
+        ("@SUM(A1)", "SUM-A1"),
+        ("\ud835\udc00", "unnamed"),
+        ("𝐀" * 100, "𝐀" * 50),
+        ("a\u0301" * 200, "a-" * 99 + "a"),
+        ("a\\b\x00c:d", "a-bc-d"),
     ],
 )
-def test_a_file_stem_by_example(foreign: str, stem: str) -> None:
+def test_s9_a_file_stem_by_example(foreign: str, stem: str) -> None:
     assert file_stem(foreign) == stem

@@ -24,6 +24,7 @@ _USER = re.compile(r"://.*@")
 _MARKS_ALLOWED = 2
 SYMBOL_CELLS = 32
 TEXT_CELLS = 500
+_STEM_BYTES = 200
 
 
 def clean(foreign: str, limit: int = TEXT_CELLS) -> str:
@@ -61,9 +62,12 @@ def without_passwords(text: str) -> str:
 
 
 def file_stem(foreign: str) -> str:
-    """A file name's stem from foreign text: letters, digits, dot, dash and underscore."""
-    stem = re.sub(r"[^\w.-]+", "-", clean(foreign, 80)).strip(".-")
-    return stem or "unnamed"
+    """A file name's stem from foreign text: letters, digits, dot, dash and underscore.
+
+    At most 200 bytes in UTF-8, since file systems take 255 for the whole name.
+    """
+    stem = re.sub(r"[^\w.-]+", "-", clean(foreign)).lstrip(".-")
+    return stem.encode()[:_STEM_BYTES].decode(errors="ignore").rstrip(".-") or "unnamed"
 
 
 def _width(char: str, category: str) -> int:

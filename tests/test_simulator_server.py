@@ -38,6 +38,7 @@ def test_commands_are_answered_without_wrapping() -> None:
     ("text", "code", "id_"),
     [
         ("{", 3, None),
+        ("[" * 4_000, 3, None),
         ("[]", 2, None),
         ('{"id":3}', 2, 3),
         ('{"method":"DANCE","id":3}', 2, 3),
@@ -48,6 +49,7 @@ def test_commands_are_answered_without_wrapping() -> None:
         ('{"method":"SET_PROPERTY","params":["combined",1],"id":3}', 1, 3),
         ('{"method":"SUBSCRIBE","params":["a","b","c"],"id":3}', 4, 3),
     ],
+    ids=lambda value: str(value)[:60],
 )
 def test_bad_commands_are_answered_with_a_nested_error(text: str, code: int, id_: object) -> None:
     async def scenario(exchange: Exchange) -> None:

@@ -38,7 +38,7 @@ def reply(text: str, subscriptions: Subscriptions, limits: Limits) -> Body:
         return _error(3, f"Invalid JSON: EOF while parsing a string at {end}")
     try:
         request = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return _error(3, f"Invalid JSON: {error}")
     if not isinstance(request, dict):
         return _error(2, "Invalid request: request must be a JSON object")

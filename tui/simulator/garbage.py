@@ -6,7 +6,7 @@ What is left of the true message stays true: a decoder that is content with it d
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
 
@@ -43,23 +43,24 @@ def garbage(true: str, rng: Random) -> str | bytes:
         case 2:
             return true[: rng.randrange(len(true))]
         case _:
-            return _replaced(true, rng)
+            return replaced(true, rng)
 
 
-def _replaced(true: str, rng: Random) -> str:
+def replaced(true: str, rng: Random, values: Sequence[str] = _VALUES) -> str:
+    """The message with one of the values, JSON or not, in the place of one of its own."""
     root = json.loads(true)
-    places = list(_places(root))
-    if not places:
-        return rng.choice(_VALUES)
-    container, key = rng.choice(places)
+    found = list(places(root))
+    if not found:
+        return rng.choice(values)
+    container, key = rng.choice(found)
     container[key] = _HERE
-    return encode(root).replace(encode(_HERE), rng.choice(_VALUES))
+    return encode(root).replace(encode(_HERE), rng.choice(values))
 
 
-def _places(node: Any) -> Iterator[tuple[Any, Any]]:
+def places(node: Any) -> Iterator[tuple[Any, Any]]:
     """Every place in a JSON value that holds another one: its container and key or index."""
     if isinstance(node, dict | list):
         keys = list(node) if isinstance(node, dict) else range(len(node))
         for key in keys:
             yield node, key
-            yield from _places(node[key])
+            yield from places(node[key])

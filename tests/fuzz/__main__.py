@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
-import atheris  # type: ignore[import-not-found,unused-ignore]  # nobody needs it to test
+import atheris  # type: ignore[import-untyped,import-not-found,unused-ignore]  # not a dependency
 
 with atheris.instrument_imports(include=["tui", "email", "tomllib", "json"]):
     from tests.fuzz.decoders import DECODERS

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from tests.websocket_frames import TEXT, Frame, read_frame, text
+from tests.websocket_frames import CLOSE, TEXT, Frame, read_frame, text
 
 Json = dict[str, Any]
 
@@ -17,13 +17,14 @@ class Meddler:
 
     `commands` gets each command of the client: a command that it gives goes on to the server, a
     frame goes back to the client instead, None goes nowhere. `frames` gets each text of the
-    server and gives the frames for the client. `subscribed` are the streams of every SUBSCRIBE
-    that the client sent, in order.
+    server and gives the frames for the client. `last_words` gives those that follow when the
+    client closes. `subscribed` are the streams of every SUBSCRIBE of the client, in order.
     """
 
     def __init__(self, port: int) -> None:
         self.commands: Callable[[Json], Json | bytes | None] = lambda command: command
         self.frames: Callable[[str], Iterable[bytes]] = lambda said: [text(said)]
+        self.last_words: Callable[[], Iterable[bytes]] = lambda: []
         self.subscribed: list[list[str]] = []
         self._port = port
 
@@ -47,19 +48,23 @@ class Meddler:
     ) -> None:  # fmt: skip
         while True:
             received = await read_frame(reader)
-            if received.opcode != TEXT:
-                server.write(received.raw)
+            if received.opcode == TEXT:
+                self._pass_on(json.loads(received.payload), server, client)
                 continue
-            result = self._meddled(json.loads(received.payload))
-            if isinstance(result, bytes):
-                client.write(result)
-            elif result is not None:
-                server.write(text(json.dumps(result), masked=True))
+            if received.opcode == CLOSE:
+                client.write(b"".join(self.last_words()))
+            server.write(received.raw)
 
-    def _meddled(self, command: Json) -> Json | bytes | None:
+    def _pass_on(
+        self, command: Json, server: asyncio.StreamWriter, client: asyncio.StreamWriter
+    ) -> None:
         if command["method"] == "SUBSCRIBE":
             self.subscribed.append(command["params"])
-        return self.commands(command)
+        result = self.commands(command)
+        if isinstance(result, bytes):
+            client.write(result)
+        elif result is not None:
+            server.write(text(json.dumps(result), masked=True))
 
     async def _down(self, reader: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
         while True:

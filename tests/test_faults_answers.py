@@ -119,7 +119,7 @@ def test_n18_a_login_page_is_said_in_words_and_not_shown() -> None:
 
 
 @pytest.mark.parametrize("code", [301, 302, 307, 308])
-def test_n19_no_redirect_is_followed_by_the_socket_or_by_a_request(code: int) -> None:
+def test_n19_s7_no_redirect_is_followed_by_the_socket_or_by_a_request(code: int) -> None:
     with RawServer(silence) as elsewhere:
         moved = [
             answer(f"{code} Moved", f"Location: {url}/stream")

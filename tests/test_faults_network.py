@@ -69,7 +69,7 @@ def test_n1_n2_a_connection_that_breaks_off_is_dialled_again_and_the_gap_is_fill
         eventually(lambda: is_live(engine, BTC) and whole(engine, simulator))
 
 
-def test_n3_a_black_hole_both_ways_is_found_by_the_ping_and_left_without_a_goodbye() -> None:
+def test_n3_p41_a_black_hole_both_ways_is_found_by_the_ping_and_left_without_a_goodbye() -> None:
     with proxied(HEARTBEAT) as (simulator, proxy, engine):
         eventually(lambda: live_and_recorded(engine, simulator))
         events = Events(engine)

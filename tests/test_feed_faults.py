@@ -56,12 +56,12 @@ def test_each_http_status_has_its_kind(status: int, kind: FaultKind, at_least: f
 
 
 @pytest.mark.parametrize("code", [None, 1000, 1001, 1006, 1011, 4001])
-def test_every_close_is_followed_by_another_dial(code: int | None) -> None:
+def test_p1_p4_p5_every_close_is_followed_by_another_dial(code: int | None) -> None:
     assert of_close(code, "").kind is FaultKind.TRANSIENT
 
 
 @pytest.mark.parametrize("code", [1012, 1013])
-def test_a_busy_or_restarting_server_is_given_time(code: int) -> None:
+def test_p4_a_busy_or_restarting_server_is_given_time(code: int) -> None:
     assert of_close(code, "").kind is FaultKind.PACED
 
 

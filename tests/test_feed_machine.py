@@ -40,7 +40,7 @@ def test_data_alone_does_not_make_a_link_live_before_its_history_is_there() -> N
     assert harness.link.state is State.SYNCING
 
 
-def test_events_of_an_earlier_socket_are_ignored() -> None:
+def test_p41_events_of_an_earlier_socket_are_ignored() -> None:
     harness = Harness()
     harness.go_live()
     old = harness.link.epoch

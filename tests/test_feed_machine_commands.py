@@ -23,7 +23,7 @@ def test_every_new_connection_asks_for_all_that_is_wanted_again() -> None:
     }  # fmt: skip
 
 
-def test_only_the_refused_symbol_of_a_batch_is_rejected() -> None:
+def test_p27_only_the_refused_symbol_of_a_batch_is_rejected() -> None:
     harness = Harness()
     harness.open(BTC, ETH, SOL)
     harness.take(on.Replied(harness.link.epoch, Refusal(1, "no such symbol")))
@@ -38,14 +38,14 @@ def test_only_the_refused_symbol_of_a_batch_is_rejected() -> None:
     assert harness.link.held == {BTC, SOL} == harness.link.wanted
 
 
-def test_a_reply_with_another_id_confirms_nothing() -> None:
+def test_p29_a_reply_with_another_id_confirms_nothing() -> None:
     harness = Harness()
     harness.open()
     harness.take(on.Replied(harness.link.epoch, Ack(99)))
     assert not harness.link.held
 
 
-def test_an_unanswered_command_is_sent_three_times_and_then_the_link_is_left() -> None:
+def test_p28_an_unanswered_command_is_sent_three_times_and_then_the_link_is_left() -> None:
     harness = Harness(ConnectionSettings(heartbeat_interval=1000, stale_after=1000))
     harness.open()
     effects = harness.pass_time(29)
@@ -53,7 +53,7 @@ def test_an_unanswered_command_is_sent_three_times_and_then_the_link_is_left() -
     assert on.Lapse() in harness.pass_time(2)
 
 
-def test_commands_keep_the_exchange_s_pace() -> None:
+def test_p31_commands_keep_the_exchange_s_pace() -> None:
     harness = Harness()
     names = [subscription(f"LONGNAME{i:03}USDT") for i in range(300)]
     harness.open(*names)
@@ -77,7 +77,7 @@ def test_a_dropped_symbol_is_unsubscribed_and_a_new_one_joins_the_open_link() ->
     assert harness.link.state is State.LIVE
 
 
-def test_more_subscriptions_than_the_queue_holds_all_come_in_the_end() -> None:
+def test_p31_more_subscriptions_than_the_queue_holds_all_come_in_the_end() -> None:
     harness = Harness(ConnectionSettings(queue_size=1, heartbeat_interval=1000, stale_after=1000))
     names = [subscription(f"LONGNAME{i:03}USDT") for i in range(200)]
     harness.open(*names)

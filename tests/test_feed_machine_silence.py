@@ -22,7 +22,7 @@ def test_a_half_open_link_is_found_within_25_seconds() -> None:
     assert harness.link.fault and "ping" in harness.link.fault.reason
 
 
-def test_pongs_do_not_hide_that_no_data_comes() -> None:
+def test_p32_pongs_do_not_hide_that_no_data_comes() -> None:
     harness = Harness()
     harness.go_live()
     last_data = harness.now
@@ -33,7 +33,7 @@ def test_pongs_do_not_hide_that_no_data_comes() -> None:
     assert harness.now - last_data <= 33.5  # three seconds of it for an answer over REST
 
 
-def test_a_silent_link_resubscribes_and_asks_over_rest_before_it_is_called_stale() -> None:
+def test_p32_a_silent_link_resubscribes_and_asks_over_rest_before_it_is_called_stale() -> None:
     harness = Harness(ConnectionSettings(heartbeat_interval=1000))
     harness.go_live()
     effects = harness.pass_time(30)
@@ -71,7 +71,7 @@ def test_data_ends_staleness() -> None:
     assert (stale, harness.link.state) == (State.STALE, State.LIVE)
 
 
-def test_a_quiet_market_that_the_exchange_confirms_stays_live_and_is_asked_less_and_less() -> None:
+def test_p33_a_quiet_market_that_the_exchange_confirms_stays_live_and_is_seldom_asked() -> None:
     harness = Harness(ConnectionSettings(heartbeat_interval=10_000))
     harness.go_live()
     start, asked = harness.now, []
@@ -87,7 +87,7 @@ def test_a_quiet_market_that_the_exchange_confirms_stays_live_and_is_asked_less_
     assert len(asked) <= 8
 
 
-def test_a_subscription_that_a_shared_socket_forgot_is_asked_for_again_and_then_dialled() -> None:
+def test_p30_a_subscription_that_a_shared_socket_forgot_is_asked_for_again_then_dialled() -> None:
     harness = Harness()
     harness.go_live(BTC, ETH)
     effects = harness.take(on.Forgotten(harness.link.epoch, ETH, again=False))

@@ -86,19 +86,6 @@ def test_an_outage_is_repaired_to_the_last_digit(fault: str, capacity: int) -> N
         assert all(row.gaps_found == row.gaps_repaired > 0 for row in rows)
 
 
-def test_a_connection_that_is_open_but_silent_becomes_stale_and_recovers() -> None:
-    with running() as (simulator, exchange, engine):
-        events = Events(engine)
-        engine.acquire(BTC)
-        eventually(lambda: is_live(engine, BTC))
-        exchange.stall(5.0)
-        events.next(StateChanged, lambda e: e.state is ConnectionState.STALE)
-        age = engine.status(BTC).data_age
-        assert age and age >= 2.0
-        events.next(StateChanged, lambda e: e.state is ConnectionState.LIVE)
-        eventually(lambda: equals_ledger(engine, simulator, BTC))
-
-
 def test_a_price_grows_old_while_nothing_comes() -> None:
     with simulated() as (_, exchange), engine_on(exchange.ws_url, exchange.rest_url) as engine:
         engine.acquire(BTC)

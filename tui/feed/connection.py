@@ -280,6 +280,8 @@ class Connection:
                 frame = await socket.receive()
                 meter.messages += 1
                 meter.bytes += len(frame)
+                if self.link.state is ConnectionState.CLOSING:
+                    continue  # another socket serves: what this one still says is out of date
                 for event in parse(frame) if isinstance(frame, readable) else _BINARY:
                     if isinstance(event, (CandleReport, Trade, Ticker)):
                         meter.data_at = now = monotonic()

@@ -198,7 +198,17 @@ def test_a_frozen_price_says_how_old_it_is_by_now() -> None:
 def test_b3_a_feed_that_is_lost_again_and_again_is_called_unstable() -> None:
     live = replace(LIVE, unstable=True)
     assert freshness(live).forms == ("LIVE, unstable", "UNSTABLE", "LIVE")
-    assert freshness(replace(RETRYING, unstable=True)).forms[0].endswith(", 9.0 s old, unstable")
+    first, second, third, *_ = freshness(replace(RETRYING, unstable=True)).forms
+    assert (first, second) == ("RETRY 3 in 4 s, 9.0 s old, unstable", "UNSTABLE, 9.0 s old")
+    assert third == "UNSTABLE 9.0 s"
     assert "UNSTABLE" in said(replace(VIEW, status=live), 40)[0]
     parked = FeedStatus(ConnectionState.PARKED, reason="451", unstable=True)
     assert freshness(parked).forms[0] == "STOPPED: 451"
+
+
+def test_a_header_with_room_says_why_it_retries_and_what_to_do() -> None:
+    reason = "The connection broke off; it dials again."
+    view = replace(VIEW, status=replace(RETRYING, reason=reason))
+    assert said(view, 140)[0].endswith(f"RETRY 3 in 4 s, 9.0 s old: {reason}")
+    assert said(view, 90, 2)[0].endswith(reason)
+    assert said(view, 68) == said(replace(VIEW, status=RETRYING), 68)

@@ -17,12 +17,14 @@ class Freshness:
 
     Roles: `live`, `waiting` (on the way to data), `late` (a price that may be old), `stopped`.
     `current` is whether the price beside these words can be trusted to be the newest; where it
-    cannot, every form has its age as soon as there was a price.
+    cannot, every form has its age as soon as there was a price. `cause` is a sentence on what
+    happened and what to do, where the forms do not say it.
     """
 
     forms: tuple[str, ...]
     role: str
     current: bool = False
+    cause: str = ""
 
 
 def freshness(status: FeedStatus) -> Freshness:
@@ -30,7 +32,7 @@ def freshness(status: FeedStatus) -> Freshness:
     fresh = _by_state(status)
     if not status.unstable or fresh.role == "stopped":
         return fresh
-    short = ("UNSTABLE",) if fresh.current else ()
+    short = ("UNSTABLE",) if fresh.current else _old(("UNSTABLE",), status)
     return replace(fresh, forms=(f"{fresh.forms[0]}, unstable", *short, *fresh.forms))
 
 
@@ -79,12 +81,11 @@ def _syncing(status: FeedStatus) -> Freshness:
 def _retry(status: FeedStatus) -> Freshness:
     wait = "now" if not status.retry_in else f"in {status.retry_in:.0f} s"
     tries = f"RETRY {status.attempt}"
-    if status.data_age is None:
-        return Freshness((f"{tries} {wait}", tries), "late")
-    old = age(status.data_age)
-    return Freshness(
-        (f"{tries} {wait}, {old} old", f"{tries}, {old} old", *_ending("RETRY", status)), "late"
-    )
+    forms: tuple[str, ...] = f"{tries} {wait}", tries
+    if status.data_age is not None:
+        old = age(status.data_age)
+        forms = *(f"{form}, {old} old" for form in forms), *_ending("RETRY", status)
+    return Freshness(forms, "late", cause=status.reason)
 
 
 def _stopped(status: FeedStatus, reason: str) -> Freshness:

@@ -41,6 +41,7 @@ class Headline:
     change: Row
     reach: Row
     freshness: tuple[Row, ...]
+    cause: Row = ()
 
 
 def change_of(view: SeriesView) -> Change | None:
@@ -71,6 +72,7 @@ def headline(view: SeriesView, fresh: Freshness, change: Change | None, *, back:
         change=((change.text, role),) if change else (),
         reach=((change.reach, "muted"),) if change else (),
         freshness=tuple(((form, fresh.role),) for form in fresh.forms),
+        cause=((f"{fresh.forms[0]}: {fresh.cause}", fresh.role),) if fresh.cause else (),
     )
 
 
@@ -79,8 +81,8 @@ def place(line: Headline, width: int, rows: int) -> tuple[Part, Part]:
 
     What changes most stands first in its part: what follows a change is not painted again. One
     row: the title, and beside it price, change and freshness. Two rows: title and freshness, and
-    below them price and change. In one row the fields give way in this order: exchange, reach of
-    the change, interval, the freshness' detail, the change.
+    below them price and change. In one row the fields give way in this order: cause, exchange,
+    reach of the change, interval, the freshness' detail, the change.
     """
     inner = max(0, width - 2 * _MARGIN)
     if rows > 1:
@@ -108,7 +110,8 @@ def _one_row(line: Headline, width: int) -> tuple[Row, Row]:
 
 def _two_rows(line: Headline, width: int) -> tuple[Row, Row]:
     short = line.titles[-1]
-    forms = (f for f in line.freshness if len(short) + 1 + _cells(f) <= width)
+    known = (line.cause, *line.freshness) if line.cause else line.freshness
+    forms = (f for f in known if len(short) + 1 + _cells(f) <= width)
     fresh = next(forms, line.freshness[-1])
     edge = max(0, width - _cells(fresh))
     title = next((t for t in line.titles if len(t) < edge), short)
@@ -129,6 +132,7 @@ def _fitting(line: Headline, width: int, gap: int) -> tuple[str, Row, Row, Row]:
     words = _padded(line.freshness[0], _WORDS_CELLS)
     fewer = [_padded(form, _WORD_CELLS) for form in line.freshness[1:] or line.freshness]
     choices: list[tuple[str, Row, Row, Row]] = [
+        *((title, change, line.reach, line.cause) for title in (long, middle) if line.cause),
         (long, change, line.reach, words),
         (middle, change, line.reach, words),
         (middle, change, none, words),

@@ -14,19 +14,15 @@ from tests.sane_events import EARLIEST, LATEST, assert_sane
 from tui.exchange import load_exchange
 from tui.market.candle import Candle
 from tui.market.events import (
-    Ack,
     CandleReport,
     Event,
-    Inventory,
     Malformed,
-    Refusal,
     ServerClosing,
     Ticker,
     Trade,
 )
 from tui.market.format import price as written_price
 from tui.market.interval import Interval
-from tui.market.symbol import Subscription, Symbol
 
 BINANCE = load_exchange("binance")
 MINUTE = Interval(1, "m")
@@ -201,55 +197,6 @@ def test_p19_a_trade_that_cannot_be_is_malformed(changed: dict[str, object]) -> 
 )
 def test_p19_a_ticker_that_cannot_be_is_malformed(changed: dict[str, object]) -> None:
     (event,) = parse(wrapped(MINI_TICKER | changed))
-    assert isinstance(event, Malformed)
-
-
-# Replies: never wrapped
-
-
-@pytest.mark.parametrize("result", [None, {}, True, [1]])
-def test_a_reply_acknowledges_its_command(result: object) -> None:
-    assert parse({"result": result, "id": 312}) == [Ack(312)]
-
-
-@pytest.mark.parametrize("names", [["btcusdt@kline_1m", "ethusdt@aggTrade"], []])
-def test_a_list_of_streams_is_an_inventory(names: list[str]) -> None:
-    assert parse({"result": names, "id": 312}) == [Inventory(312, frozenset(names))]
-
-
-def test_what_an_inventory_does_not_cover_is_missing() -> None:
-    exchange = load_exchange("binance")
-    held = [Subscription(Symbol("binance", name), MINUTE) for name in ("BTCUSDT", "ETHUSDT")]
-    names = json.loads(exchange.subscribe(held, (), 1)[0].text)["params"]
-    assert exchange.missing(held, frozenset(names)) == frozenset()
-    assert exchange.missing(held, frozenset(names) - {"ethusdt@aggTrade"}) == {held[1]}
-
-
-@pytest.mark.parametrize(
-    ("reply", "number"),
-    [
-        ({"error": {"code": 4, "msg": "Too many subscriptions"}, "id": 1}, 1),
-        ({"error": {"code": 4, "msg": "Too many subscriptions"}, "id": None}, None),
-        ({"error": {"code": 4, "msg": "Too many subscriptions"}}, None),
-        ({"code": 4, "msg": "Too many subscriptions", "id": 7}, 7),
-        ({"code": 4, "msg": "Too many subscriptions"}, None),
-    ],
-)
-def test_an_error_refuses_its_command_nested_or_flat(reply: object, number: int | None) -> None:
-    assert parse(reply) == [Refusal(number, "Too many subscriptions")]
-
-
-def test_s1_the_reason_of_a_refusal_is_clean_and_short() -> None:
-    said = "\x1b]0;owned\x07\u202eno" + "x" * 5_000
-    (event,) = parse({"error": {"code": 2, "msg": said}, "id": 1})
-    assert isinstance(event, Refusal)
-    assert event.reason.startswith("noxxx")
-    assert len(event.reason) <= 200
-
-
-@pytest.mark.parametrize("number", [None, "abc"])
-def test_a_reply_that_names_no_command_of_ours_is_malformed(number: object) -> None:
-    (event,) = parse({"result": None, "id": number})
     assert isinstance(event, Malformed)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from tests.memory_exchange import MemoryExchange
-from tests.test_faults_virtual_time import HOUR, SECOND, Client, clients
+from tests.virtual_clients import HOUR, SECOND, Client, clients
 from tests.virtual_time import now, run_virtually, until
 from tui.feed.status import GapRepaired
 from tui.screens.outages import Outages

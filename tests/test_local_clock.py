@@ -19,7 +19,7 @@ from tests.dialling import BTC, dialling, failed
 from tests.feeds import MANY_DIALS, engine_on, equals_ledger, eventually, is_live
 from tests.memory_exchange import MemoryExchange, MemoryRest, exchange_ms
 from tests.raw_server import RawServer, answer
-from tests.test_faults_virtual_time import clients
+from tests.virtual_clients import clients
 from tests.virtual_time import run_virtually, until
 from tui.chart.frame import Options
 from tui.feed.engine import Engine

@@ -11,7 +11,7 @@ import pytest
 from tests.dialling import BTC
 from tests.feeds import eventually, is_live, running
 from tests.memory_exchange import MemoryExchange, MemoryRest, MemorySocket
-from tests.test_faults_virtual_time import Client, clients
+from tests.virtual_clients import Client, clients
 from tests.virtual_time import run_virtually, until
 from tui.exchange.binance import Binance
 from tui.feed.backfill import Backfill

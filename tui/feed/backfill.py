@@ -16,11 +16,10 @@ from tui.feed.faults import FaultKind
 from tui.feed.hub import Hub
 from tui.feed.rest import RequestFailed, Rest
 from tui.market.candle import Candle
+from tui.market.events import LATEST
 from tui.market.symbol import Subscription
 
 _TRIES_TO_FILL = 3
-# The year 2100 in ms UTC: no candle is later, for all who can be asked.
-_END_OF_TIME = 4_102_444_800_000
 _REST_LAG = 1.5
 _LONGEST_RETRY = 30.0
 _SLOW_PROBE = 900.0
@@ -143,7 +142,7 @@ class Backfill:
 
         The machine's own clock may be wrong, and would close a candle that still forms.
         """
-        candles = self._exchange.parse_history(subscription, body, _END_OF_TIME)
+        candles = self._exchange.parse_history(subscription, body, LATEST)
         return max((candle.open_time for candle in candles), default=0)
 
     async def missed(self, subscriptions: Iterable[Subscription]) -> bool | None:

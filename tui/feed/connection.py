@@ -16,7 +16,7 @@ from tui.feed.backfill import Backfill
 from tui.feed.faults import Fault, FaultKind
 from tui.feed.hub import Hub
 from tui.feed.limits import HostLimits, TokenBucket
-from tui.feed.link import OPEN, Link, Rules
+from tui.feed.link import OPEN, Link, Rules, reason_of, state_of
 from tui.feed.machine import step, wake
 from tui.feed.meter import Meter
 from tui.feed.status import ConnectionState, Notice, StateChanged
@@ -45,26 +45,9 @@ _LOG_EVERY = 10.0
 
 log = logging.getLogger(__name__)
 _BINARY = (Malformed("a binary message"),)
-_SERVING = OPEN - {ConnectionState.AUTHING, ConnectionState.STALE}
 _OWN_FAULT = Fault(
     FaultKind.OURS, "A fault of this program; it starts anew, the log file has the reason."
 )
-
-
-def state_of(link: Link, subscription: Subscription) -> ConnectionState:
-    """Where one subscription of a connection stands: a shared socket serves some before others."""
-    if link.state not in _SERVING:
-        return link.state
-    if subscription not in link.held:
-        return ConnectionState.SUBSCRIBING
-    whole = subscription in link.synced and (link.data_seen or link.quiet)
-    return ConnectionState.LIVE if whole else ConnectionState.SYNCING
-
-
-def reason_of(link: Link) -> str:
-    """Why the link is down; empty while it is up or on its way."""
-    down = link.state in (ConnectionState.BACKOFF, ConnectionState.PARKED)
-    return link.fault.reason if down and link.fault else ""
 
 
 def _shown(link: Link) -> tuple[object, ...]:

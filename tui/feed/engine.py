@@ -17,9 +17,9 @@ from random import Random
 from tui.exchange.base import Exchange
 from tui.feed import transport
 from tui.feed.clock import running
-from tui.feed.connection import Connection, reason_of, state_of
+from tui.feed.connection import Connection
 from tui.feed.hub import Hub
-from tui.feed.link import OPEN, Link
+from tui.feed.link import OPEN, Link, reason_of, state_of
 from tui.feed.outlet import Outlet
 from tui.feed.settings import ConnectionSettings
 from tui.feed.signals import Resumed

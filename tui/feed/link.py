@@ -20,6 +20,7 @@ from tui.market.symbol import Subscription
 
 OPEN = frozenset({State.AUTHING, State.SUBSCRIBING, State.SYNCING, State.LIVE, State.STALE})
 TALKING = OPEN - {State.AUTHING}
+_SERVING = TALKING - {State.STALE}
 _NONE: frozenset[Subscription] = frozenset()
 
 
@@ -111,3 +112,19 @@ class Rules:
     settings: ConnectionSettings
     random: Random
     tokens: Tokens | None = None
+
+
+def state_of(link: Link, subscription: Subscription) -> State:
+    """Where one subscription of a connection stands: a shared socket serves some before others."""
+    if link.state not in _SERVING:
+        return link.state
+    if subscription not in link.held:
+        return State.SUBSCRIBING
+    whole = subscription in link.synced and (link.data_seen or link.quiet)
+    return State.LIVE if whole else State.SYNCING
+
+
+def reason_of(link: Link) -> str:
+    """Why the link is down; empty while it is up or on its way."""
+    down = link.state in (State.BACKOFF, State.PARKED)
+    return link.fault.reason if down and link.fault else ""

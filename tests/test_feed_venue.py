@@ -1,0 +1,138 @@
+"""What an exchange in use does over all of its connections, on the real simulator."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from functools import partial
+
+import pytest
+
+from tests.dialling import port_of
+from tests.feeds import (
+    QUICK,
+    Events,
+    engine_on,
+    equals_ledger,
+    eventually,
+    is_live,
+    running,
+    simulated,
+    subscription,
+)
+from tests.meddling import Meddler
+from tests.memory_exchange import MemoryExchange
+from tests.raw_server import RawServer
+from tests.virtual_clients import clients
+from tests.virtual_time import now, run_virtually, until
+from tests.websocket_frames import text
+from tui.feed import transport
+from tui.feed.status import Notice
+from tui.simulator.faults import Garbage
+
+BTC, ETH, SOL, XRP = (subscription(f"{name}USDT") for name in ("BTC", "ETH", "SOL", "XRP"))
+FOUR = (BTC, ETH, SOL, XRP)
+SHARED = replace(QUICK, symbols_per_connection=4, stale_after=30.0)
+
+
+def test_p8_messages_too_large_for_a_shared_socket_divide_what_it_carries(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The exchange answers to more than two symbols with more than a message may have."""
+    monkeypatch.setattr(transport, "MAX_FRAME", 40_000)
+    with simulated() as (simulator, exchange):
+        meddler = Meddler(port_of(exchange.ws_url))
+
+        def swollen(said: str) -> list[bytes]:
+            streams = len(meddler.subscribed[-1]) if meddler.subscribed else 0
+            return [text(said + " " * 50_000 if streams > 6 else said)]
+
+        meddler.frames = swollen
+        with (
+            RawServer(meddler) as server,
+            engine_on(server.ws_url, exchange.rest_url, SHARED) as engine,
+        ):
+            events = Events(engine)
+            for each in FOUR:
+                engine.acquire(each)
+            said = events.next(Notice)
+            assert "4 subscriptions go over two connections" in said.text
+            eventually(lambda: is_live(engine, *FOUR))
+            assert [len(c.subscriptions) for c in engine.connections()] == [2, 2]
+            for each in FOUR:
+                eventually(partial(equals_ledger, engine, simulator, each))
+
+
+def test_p16_a_stream_of_mostly_garbage_is_replaced_after_ten_seconds() -> None:
+    with running(replace(QUICK, stale_after=30.0)) as (_, exchange, engine):
+        engine.acquire(BTC)
+        eventually(lambda: is_live(engine, BTC))
+        exchange.inject(Garbage(60.0, each=9))
+        eventually(lambda: engine.connections()[0].close_reason.startswith("Most of what came"))
+        exchange.lift()
+        eventually(lambda: is_live(engine, BTC))
+
+
+def test_what_the_exchange_forgot_is_found_by_asking_it_and_subscribed_to_again() -> None:
+    with simulated() as (_, exchange):
+        meddler = Meddler(port_of(exchange.ws_url))
+        with (
+            RawServer(meddler) as server,
+            engine_on(server.ws_url, exchange.rest_url, SHARED) as engine,
+        ):
+            for each in FOUR:
+                engine.acquire(each)
+            eventually(lambda: is_live(engine, *FOUR))
+            events = Events(engine)
+            engine.inquire()
+            assert events.next(Notice).text == "Binance confirms all 4 subscriptions."
+            asked = len(meddler.subscribed)
+            meddler.frames = lambda said: [text(said.replace('"ethusdt@kline_1s",', ""))]
+            engine.inquire()
+            assert "had forgotten 1 of 4 subscriptions" in events.next(Notice).text
+            eventually(lambda: len(meddler.subscribed) > asked)
+            assert meddler.subscribed[-1][0] == "ethusdt@kline_1s"
+            eventually(lambda: is_live(engine, *FOUR))
+
+
+def test_b7_a_question_that_cannot_be_asked_within_its_time_is_reported() -> None:
+    async def scenario() -> None:
+        exchange = MemoryExchange()
+        async with clients(exchange) as (client,):
+            await until(lambda: client.live)
+            exchange.vanish()
+            await until(lambda: not client.live)
+            client.venue.inquire()
+            asked = now()
+            await until(lambda: client.diary.of(Notice))
+            assert 30 <= now() - asked <= 32
+            (notice,) = client.diary.of(Notice)
+            assert isinstance(notice, Notice)
+            assert "down for too long" in notice.text
+
+    run_virtually(scenario())
+
+
+def test_b2_what_a_person_sees_is_dialled_first() -> None:
+    """Sixty panes: forty dial at once, twenty wait for turns two seconds apart."""
+    names = [f"P{n:02}USDT" for n in range(60)]
+
+    async def scenario() -> None:
+        exchange = MemoryExchange(pace=10.0, symbols=["BTCUSDT", *names])
+        async with clients(exchange) as (client,):
+            await until(lambda: client.live)
+            panes = [subscription(name, "1m") for name in names]
+            for pane in panes:
+                client.hub.acquire(pane)
+                client.venue.add(pane)
+            await asyncio.sleep(3)
+            seen = frozenset(panes[-4:])
+            waiting = [c for c in client.venue.connections if c.link.reserved]
+            assert len(waiting) >= 15
+            client.venue.prefer(seen)
+            await asyncio.sleep(9)
+            connected = [client.venue.connection_of(pane) for pane in panes[-4:]]
+            assert all(c and c.link.opens for c in connected)
+            assert sum(c.link.reserved for c in waiting) >= len(waiting) - 6
+
+    run_virtually(scenario())

@@ -1,9 +1,9 @@
 """The proof: after hundreds of faults every series is the exchange's own record.
 
 No closed candle is lost, told twice or altered, and no gap stays open. A seed that fails is
-named with its blows and replays alone: `PROOF_SEEDS=17 pytest tests/test_proof.py`. The blows are
-the same then; at which packet they strike is up to the machine, so a rare one needs a few runs
-(`PROOF_SEEDS=17,17,17` runs three at once).
+named with its blows and replays alone: `PROOF_SEEDS=17 PROOF_CYCLES=8 pytest tests/test_proof.py`.
+The blows are the same then; at which packet they strike is up to the machine, so a rare one needs
+a few runs (`PROOF_SEEDS=17,17,17` runs three at once).
 """
 
 from __future__ import annotations
@@ -20,14 +20,11 @@ WORLDS, CYCLES = 38, 8
 LONG_WORLDS, LONG_CYCLES = 42, 24
 
 
-def seeds(first: int, count: int) -> list[int]:
-    """Those asked for by PROOF_SEEDS, or `count` of them."""
-    asked = os.environ.get("PROOF_SEEDS")
-    return [int(seed) for seed in asked.split(",")] if asked else [*range(first, first + count)]
-
-
-def prove(seeds: list[int], cycles: int) -> None:
-    with worlds(seeds) as tormented:
+def prove(seeds: Iterable[int], cycles: int) -> None:
+    """Torment the worlds of these seeds, or of those that the environment asks for instead."""
+    if asked := os.environ.get("PROOF_SEEDS"):
+        seeds, cycles = map(int, asked.split(",")), int(os.environ.get("PROOF_CYCLES", cycles))
+    with worlds(list(seeds)) as tormented:
         torment(tormented, cycles)
         failed = [report(world, found) for world, found in settle(tormented)]
     assert not failed, "\n".join(failed)
@@ -35,7 +32,8 @@ def prove(seeds: list[int], cycles: int) -> None:
 
 def report(world: World, differences: list[str]) -> str:
     """What differs in a world, what was done to it, and how to do it again."""
-    how = f"Seed {world.seed}; replay with PROOF_SEEDS={world.seed} pytest tests/test_proof.py"
+    replay = f"PROOF_SEEDS={world.seed} PROOF_CYCLES={len(world.struck)} pytest tests/test_proof.py"
+    how = f"Seed {world.seed}; replay with {replay}"
     return "\n  ".join([how, *differences, "after", *map(str, world.struck)])
 
 
@@ -47,10 +45,10 @@ def test_after_three_hundred_faults_every_series_is_the_exchange_s_record() -> N
     assert WORLDS * CYCLES >= 300
     assert kinds_of(range(WORLDS), CYCLES) == set(KINDS)
     assert len(KINDS) >= 12
-    prove(seeds(0, WORLDS), CYCLES)
+    prove(range(WORLDS), CYCLES)
 
 
 @pytest.mark.long
 def test_after_a_thousand_faults_every_series_is_the_exchange_s_record() -> None:
     assert LONG_WORLDS * LONG_CYCLES >= 1_000
-    prove(seeds(1_000, LONG_WORLDS), LONG_CYCLES)
+    prove(range(1_000, 1_000 + LONG_WORLDS), LONG_CYCLES)

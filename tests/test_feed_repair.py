@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from tests.feeds import QUICK, Events, equals_ledger, eventually, is_live, running, subscription
+from tests.proof import Told
 from tui.feed.engine import Engine
 from tui.feed.status import CandleChanged, ConnectionState, GapOpened, GapRepaired, Rejected
 from tui.market.symbol import Subscription
@@ -14,8 +15,10 @@ from tui.simulator.faults import (
     Answer,
     At,
     BadPage,
+    Duplicate,
     Forget,
     Gap,
+    Reorder,
     Revise,
     Shutdown,
     Slow,
@@ -40,6 +43,23 @@ def test_p25_a_close_that_is_withheld_is_fetched_over_rest() -> None:
         exchange.inject(Withhold(2))
         fetched = events.next(CandleChanged, lambda e: e.candle.closed and e.origin == "backfill")
         assert not fetched.revised
+        eventually(lambda: equals_ledger(engine, simulator, BTC))
+
+
+def test_p22_p24_frames_that_come_twice_and_late_are_told_once() -> None:
+    with running(PATIENT) as (simulator, exchange, engine):
+        engine.acquire(BTC)
+        eventually(lambda: settled(engine, BTC))
+        told = Told(engine)
+        exchange.inject(Reorder(5.0, window=1.2))
+        exchange.inject(Duplicate(5.0))
+
+        def heard() -> bool:
+            told.hear()
+            return len(told.values.get(BTC, ())) >= 4
+
+        eventually(heard)
+        assert told.wrong == []
         eventually(lambda: equals_ledger(engine, simulator, BTC))
 
 

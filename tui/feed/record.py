@@ -11,7 +11,8 @@ from tui.market.events import Ticker
 from tui.market.series import CandleSeries
 from tui.market.symbol import Subscription, SymbolInfo
 
-# A candle that the exchange did not close this long (ms) after its end is asked for over REST.
+# A candle that the exchange did not close this long (ms) after its end is asked for over REST,
+# where it is settled by then, as far as exchanges say when that is.
 CLOSE_GRACE = 5_000
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tests.virtual_time import now
@@ -84,7 +85,7 @@ class MemoryExchange:
         self.dials.append(now())
         await asyncio.sleep(0.05)
         if fault := self.refusal or (None if self.reachable else _NETWORK_DOWN):
-            raise SocketLost(fault)
+            raise SocketLost(replace(fault))
         socket = MemorySocket(self.sockets)
         self.most_open = max(self.most_open, len(self.sockets))
         self.greet(socket)

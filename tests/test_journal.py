@@ -86,7 +86,7 @@ def test_other_alphabets_are_written_whatever_the_locale() -> None:
     assert written()[0].endswith("币安USDT is not a symbol")
 
 
-def test_the_file_is_followed_by_four_old_ones_at_most(
+def test_b8_the_file_is_followed_by_four_old_ones_at_most(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal, "_SIZE", 1_000)

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from textual.geometry import Region
 
 from tests.feeds import subscription
@@ -60,6 +61,17 @@ def roles(view: SeriesView) -> dict[str, str]:
 
 def test_a_wide_header_says_everything_in_one_row() -> None:
     assert said(VIEW, 68) == ["BTCUSDT 1m binance            63120.55 ▲   +5.20 % 24h        LIVE"]
+
+
+@pytest.mark.parametrize("name", ["币安人生USDT", "\U0001f4a5" * 16])
+@pytest.mark.parametrize(("width", "rows"), [(30, 1), (30, 2), (44, 1), (60, 2), (120, 1)])
+def test_s2_a_header_of_wide_letters_is_as_wide_as_its_pane(
+    name: str, width: int, rows: int
+) -> None:
+    view = replace(VIEW, subscription=subscription(name, "1m"))
+    for part in shown(view, width, rows):
+        for row in part.rows:
+            assert sum(cell_len(text) for text, _ in row) == part.region.width
 
 
 def test_two_rows_have_title_and_words_above_price_and_change_below() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from rich.cells import cell_len
 
 from tests.feeds import subscription
 from tui.chart.picture import Row
@@ -37,6 +38,17 @@ def test_a_wide_panel_shows_every_fact_of_a_connection() -> None:
         assert fact in live
     for fact in ("backoff", "    4 ", "8 s", "1006 [bold]gone[/]", "–"):
         assert fact in retrying
+
+
+@pytest.mark.parametrize("name", ["币安人生USDT", "\U0001f4a5" * 16, "[@click=app.quit]", "[/"])
+@pytest.mark.parametrize("width", [38, 78, 118, 200])
+def test_s2_s3_a_row_is_as_wide_as_its_title_in_cells_whatever_is_in_it(
+    name: str, width: int
+) -> None:
+    odd = replace(RETRYING, subscriptions=(subscription(name, "1m"),), close_reason=name * 9)
+    title, row = map(plain, rows([odd], width, 10))
+    assert cell_len(row) == cell_len(title) <= width
+    assert name[:4] in row
 
 
 @pytest.mark.parametrize("width", [10, 38, 60, 78, 118, 200])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
@@ -12,7 +13,7 @@ from tui.chart.picture import Row
 from tui.feed.status import ConnectionState, ConnectionStatus
 from tui.market.format import age, volume
 from tui.widgets.freshness import STOPPED
-from tui.widgets.picture import TextPicture
+from tui.widgets.picture import TextPicture, cut
 
 _GAP = "  "
 _NOTHING = "–"
@@ -43,8 +44,9 @@ class Column:
 
     def cell(self, text: str) -> str:
         """The text cropped and padded to the column's width."""
-        cropped = text if len(text) <= self.width else f"{text[: self.width - 1]}…"
-        return cropped.rjust(self.width) if self.right else cropped.ljust(self.width)
+        cropped = cut(text, self.width)
+        space = " " * (self.width - cell_len(cropped))
+        return space + cropped if self.right else cropped + space
 
 
 def rows(connections: Sequence[ConnectionStatus], width: int, height: int) -> list[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import product
 
+from rich.cells import cell_len
 from textual.geometry import Region
 
 from tui.chart.picture import Row, blank
@@ -13,6 +14,7 @@ from tui.market.candle import Candle
 from tui.market.format import age, percent, price
 from tui.widgets.freshness import Freshness
 from tui.widgets.mosaic import Part
+from tui.widgets.picture import cut, row_cells
 
 _GAP = 2
 _MARGIN = 1
@@ -92,7 +94,7 @@ def place(line: Headline, width: int, rows: int) -> tuple[Part, Part]:
             Part(Region(0, 1, width, 1), [_framed(below)]),
         )
     title, tail = _one_row(line, inner)
-    edge = min(width, _MARGIN + _cells(title))
+    edge = min(width, _MARGIN + row_cells(title))
     return (
         Part(Region(0, 0, edge, 1), [(blank(_MARGIN), *title)]),
         Part(Region(edge, 0, width - edge, 1), [(*tail, blank(_MARGIN))]),
@@ -104,25 +106,25 @@ def _one_row(line: Headline, width: int) -> tuple[Row, Row]:
     gap = _GAP if width >= _NARROW else 1
     title, change, reach, fresh = _fitting(line, width, gap)
     tail = _spaced((line.price, 0), (change, gap), (reach, 1), (fresh, gap))
-    edge = max(0, width - _cells(tail))
+    edge = max(0, width - row_cells(tail))
     return _apart(_title(title, edge - gap), (), edge), tail
 
 
 def _two_rows(line: Headline, width: int) -> tuple[Row, Row]:
     short = line.titles[-1]
     known = (line.cause, *line.freshness) if line.cause else line.freshness
-    forms = (f for f in known if len(short) + 1 + _cells(f) <= width)
+    forms = (f for f in known if cell_len(short) + 1 + row_cells(f) <= width)
     fresh = next(forms, line.freshness[-1])
-    edge = max(0, width - _cells(fresh))
-    title = next((t for t in line.titles if len(t) < edge), short)
+    edge = max(0, width - row_cells(fresh))
+    title = next((t for t in line.titles if cell_len(t) < edge), short)
     above = _apart(_title(title, edge - 1), fresh, width)
     return above, _apart(line.price, _change_that_fits(line, width), width)
 
 
 def _change_that_fits(line: Headline, width: int) -> Row:
-    room = width - _cells(line.price) - 1
+    room = width - row_cells(line.price) - 1
     whole = _spaced((line.change, 0), (line.reach, 1))
-    return next((row for row in (whole, line.change) if _cells(row) <= room), ())
+    return next((row for row in (whole, line.change) if row_cells(row) <= room), ())
 
 
 def _fitting(line: Headline, width: int, gap: int) -> tuple[str, Row, Row, Row]:
@@ -143,7 +145,10 @@ def _fitting(line: Headline, width: int, gap: int) -> tuple[str, Row, Row, Row]:
     ]
     for choice in choices:
         title, *after = choice
-        if len(title) + sum(gap + _cells(row) for row in (line.price, *after) if row) <= width:
+        if (
+            cell_len(title) + sum(gap + row_cells(row) for row in (line.price, *after) if row)
+            <= width
+        ):
             return choice
     return choices[-1]
 
@@ -159,7 +164,7 @@ def _spaced(*fields: tuple[Row, int]) -> Row:
 
 def _apart(left: Row, right: Row, width: int) -> Row:
     """Both ends of a row of `width` cells."""
-    return (*left, blank(max(0, width - _cells(left) - _cells(right))), *right)
+    return (*left, blank(max(0, width - row_cells(left) - row_cells(right))), *right)
 
 
 def _framed(row: Row) -> Row:
@@ -167,7 +172,7 @@ def _framed(row: Row) -> Row:
 
 
 def _padded(row: Row, cells: int) -> Row:
-    missing = cells - _cells(row)
+    missing = cells - row_cells(row)
     if not row or missing <= 0:
         return row
     (text, role), *rest = row
@@ -194,10 +199,6 @@ def _reference(view: SeriesView) -> tuple[float | None, str]:
 
 def _title(text: str, width: int) -> Row:
     name, _, rest = text.partition(" ")
-    if len(name) > width:
-        return ((f"{name[: max(0, width - 1)]}…", "strong"),) if width > 0 else ()
+    if cell_len(name) > width:
+        return ((cut(name, width), "strong"),) if width > 0 else ()
     return ((name, "strong"), (f" {rest}", "muted"))[: 2 if rest else 1]
-
-
-def _cells(row: Row) -> int:
-    return sum(len(text) for text, _ in row)

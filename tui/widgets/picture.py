@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import zip_longest
 from typing import Any, ClassVar
 
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region, Size
@@ -27,6 +28,18 @@ _TEXT_ROLES = (
     "stopped",
 )
 _EMPTY: Row = ()
+
+
+def row_cells(row: Sequence[Run]) -> int:
+    """How wide a row is: symbols may be written in letters of two cells."""
+    return cell_len("".join([text for text, _ in row]))
+
+
+def cut(text: str, width: int) -> str:
+    """The text, or what fits of it into `width` cells with a sign that there is more."""
+    if cell_len(text) <= width:
+        return text
+    return f"{set_cell_size(text, width - 1)}…" if width > 0 else ""
 
 
 class Plain(Widget):
@@ -147,7 +160,7 @@ class Picture(Plain):
         if y >= len(self._rows):
             return self._blank
         row = _joined(self._rows[y])
-        cells = sum(len(text) for text, _ in row)
+        cells = row_cells(row)
         strip = Strip([Segment(text, self._style(role)) for text, role in row], cells)
         return (
             strip
@@ -196,6 +209,8 @@ def _changed_cells(old: Row, new: Row) -> int:
     """How many cells from the left hold all that differs: what follows is not sent again."""
     before = [(char, role) for text, role in old for char in text]
     after = [(char, role) for text, role in new for char in text]
-    if len(before) != len(after):
-        return max(len(before), len(after))
-    return next((x + 1 for x in reversed(range(len(after))) if before[x] != after[x]), 0)
+    if len(before) == len(after):
+        end = next((x + 1 for x in reversed(range(len(after))) if before[x] != after[x]), 0)
+        if (cells := row_cells(after[:end])) == row_cells(before[:end]):
+            return cells
+    return max(row_cells(before), row_cells(after))

@@ -9,10 +9,9 @@ import pytest
 
 from tests.dialling import dialling
 from tests.feeds import eventually
-from tests.memory_exchange import MemoryExchange
 from tests.raw_server import RawServer, upgrade
-from tests.test_load_reconnects import made_up, venue_of
 from tests.virtual_time import run_virtually
+from tests.virtual_venue import exchange_of, made_up, venue_of
 
 
 def test_b8_a_flood_of_bad_frames_is_one_line_in_ten_seconds(
@@ -31,7 +30,7 @@ def test_b8_an_exchange_that_is_away_for_hours_is_a_few_lines_a_minute(
     (feed,) = made_up(1)
 
     async def scenario() -> None:
-        exchange = MemoryExchange(symbols=[feed.symbol.name])
+        exchange = exchange_of([feed])
         async with venue_of(exchange, [feed]):
             exchange.vanish()
             await asyncio.sleep(5 * 3_600)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -267,3 +268,18 @@ def test_s7_a_redirect_takes_no_token_elsewhere(status: int) -> None:
         assert (elsewhere.upgrades, elsewhere.heard) == ([], [])
         assert len(server.upgrades) == 3
         assert len(server.heard_of("auth")) == 1
+
+
+def test_s4_a_login_leaves_its_token_in_no_log_line_and_no_text_for_people(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    source = Source(STALE_TOKEN, GOOD_TOKEN)
+    with ToyServer([GOOD_TOKEN]) as server, trading(server, source) as engine:
+        events = Events(engine)
+        eventually(lambda: is_live(engine, BTC))
+        shown = [repr(events.waiting(StateChanged)), repr(engine.connections()), repr(engine)]
+    logged = [record.getMessage() for record in caplog.records]
+    assert len(server.heard_of("auth")) == 2 and logged
+    for token in (STALE_TOKEN, GOOD_TOKEN):
+        assert not [text for text in [*shown, *logged] if token in text]

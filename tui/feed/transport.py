@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -36,6 +37,9 @@ from tui.text import clean
 MAX_FRAME = 4 * 2**20
 _FRAMES_READ_AHEAD = 256
 _MOST_UNSENT = 2**20
+# At lower levels the library tells whole frames and headers: tokens, whoever listens.
+_library_log = logging.getLogger("tui.feed.websockets")
+_library_log.setLevel(logging.WARNING)
 
 
 class SocketLost(Exception):  # noqa: N818 it is what happened, not a mistake
@@ -122,6 +126,7 @@ async def _open(url: str) -> ClientConnection:
         max_queue=_FRAMES_READ_AHEAD,
         write_limit=_MOST_UNSENT,
         create_connection=_Impatient,
+        logger=_library_log,
         happy_eyeballs_delay=0.25,
         proxy=None if is_loopback(url) else True,
     )

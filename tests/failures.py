@@ -225,7 +225,8 @@ def proxy_unusable(place: Place) -> str:
 
 def _answering(status: str, *headers: str) -> Make:
     page = b"<html><script>alert(1)</script><b>Sorry</b></html>"
-    return lambda place: place.serve(answer(status, *headers, body=page))
+    html = "Content-Type: text/html; charset=utf-8"
+    return lambda place: place.serve(answer(status, html, *headers, body=page))
 
 
 def broken_off(place: Place) -> Urls:

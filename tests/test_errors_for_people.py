@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.failures import FAILURES, PASSWORD, Place
+from tests.failures import FAILURES, PASSWORD, Place, Urls
+from tests.feeds import eventually
+from tests.raw_server import RawServer, answer
 from tui.feed.engine import Engine
 from tui.market.symbol import Subscription
 from tui.stream import StreamOptions, stream
@@ -94,3 +96,41 @@ def test_the_pane_and_the_stream_say_what_the_table_says(
     assert sentence.search(pane)
     for text in (*said, pane, caplog.text if failure != "our own fault" else ""):
         assert not re.search(rf"<|\x1b|Errno|Traceback|{PASSWORD}|[a-z]Error|Exception", text)
+
+
+def _of_rest(made: Urls | str) -> str:
+    """The same place for requests."""
+    ws_url = made if isinstance(made, str) else made[0]
+    return ws_url.replace("ws:", "http:").replace("wss:", "https:")
+
+
+# What can happen to requests as well; whom aiohttp trusts it reads only once, when it is loaded.
+_OF_REQUESTS = [
+    "name not found", "refused", "no network", "no route", "firewall of this machine",
+    "hung up on", "no TLS", "TLS too old", "certificate of a stranger", "proxy refused",
+    "captive portal", "redirect", "not found", "fault of the exchange", "429", "418", "403", "401", "451",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("failure", _OF_REQUESTS)
+def test_a_request_that_fails_says_the_same(failure: str, place: Place) -> None:
+    rest_url = _of_rest(FAILURES[failure](place))
+    engine = place.engine("ws://127.0.0.1:1", rest_url)
+    engine.start()
+    sentence = _pattern(_table()[failure])
+    eventually(lambda: engine.symbols("binance").error)
+    assert sentence.fullmatch(engine.symbols("binance").error)
+
+
+def test_a_proxy_that_wants_a_login_for_requests_over_tls_is_named(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with RawServer(answer("407 Proxy Authentication Required")) as proxy:
+        monkeypatch.setenv("https_proxy", f"http://trader:{PASSWORD}@127.0.0.1:{proxy.port}")
+        engine = place.engine("ws://127.0.0.1:1", "https://exchange.test")
+        engine.start()
+        eventually(lambda: engine.symbols("binance").error)
+        error = engine.symbols("binance").error
+    assert error == (
+        f"The proxy 127.0.0.1:{proxy.port} wants a login; put USER:PASSWORD@ into its url."
+    )

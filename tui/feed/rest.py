@@ -72,7 +72,7 @@ class Rest:
                 body = await _read_capped(response)
         except (OSError, TimeoutError, aiohttp.ClientError) as error:
             raise RequestFailed(self._fault(error)) from error
-        if response.status != 200:
+        if response.status != 200 or response.content_type == "text/html":
             raise self._refused(response, body)
         return Reply(body, http_date(response.headers.get("Date")))
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import NoReturn
+
+import pytest
 
 from tests.stage import THREE, play, stage
 from tui.chart.glyphs import Glyphs
+from tui.config import Config
 from tui.workspace import Workspace, load
 
 
@@ -87,6 +91,33 @@ def test_a_theme_without_hues_draws_hollow_candles_until_the_user_chooses(tmp_pa
             s.app.theme = "graphite"
             await s.pilot.pause()
             assert s.monitor.options.glyphs.value == "heavy"
+
+    play(scenario)
+
+
+def test_candles_that_the_config_names_are_drawn_whatever_the_theme() -> None:
+    async def scenario() -> None:
+        workspace, config = Workspace(THREE, theme="graphite"), Config(glyphs="heavy")
+        async with stage(workspace=workspace, config=config) as s:
+            assert s.monitor.options.glyphs is Glyphs.HEAVY
+
+    play(scenario)
+
+
+def test_l18_a_worker_that_fails_is_logged_and_the_screen_lives_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> NoReturn:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("tui.app.save", fail)
+
+    async def scenario() -> None:
+        async with stage(THREE[:1], path=tmp_path / "workspace.toml") as s:
+            await s.pilot.press("v")
+            await s.until(lambda: "ZeroDivisionError" in caplog.text)
+            await s.until(s.says("LIVE"))
+            monkeypatch.undo()
 
     play(scenario)
 

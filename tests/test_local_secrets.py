@@ -72,6 +72,7 @@ def test_s4_no_output_of_the_program_has_the_password(
             said, complained = stream.communicate(timeout=10)
     logs = "".join(path.read_text() for path in home.rglob("*.log*"))
     assert json.loads(line)["reason"] and "connection 1: " in logs
+    assert complained.startswith("tradex-tui: Others can read the password in ")
     assert CANARY not in line + said + complained + logs + arguments
 
 

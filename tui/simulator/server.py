@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import logging
 import socket
 import time
 from collections.abc import Callable, Collection, Coroutine
@@ -31,6 +32,7 @@ from tui.simulator.rest import Rest
 from tui.simulator.session import Session
 from tui.text import clean
 
+_log = logging.getLogger(__name__)
 _GOING_AWAY = 1001
 
 
@@ -175,7 +177,12 @@ class Simulator(Breakable):
     def _start(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._ending.add(task)
-        task.add_done_callback(self._ending.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._ending.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            _log.error("A fault could not be made.", exc_info=error)
 
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         now = asyncio.get_running_loop().time()

@@ -108,7 +108,8 @@ def _of_rest(made: Urls | str) -> str:
 _OF_REQUESTS = [
     "name not found", "refused", "no network", "no route", "firewall of this machine",
     "hung up on", "no TLS", "TLS too old", "certificate of a stranger", "proxy refused",
-    "captive portal", "redirect", "not found", "fault of the exchange", "429", "418", "403", "401", "451",
+    "captive portal", "redirect", "not found", "fault of the exchange", "429", "418", "403",
+    "401", "451",
 ]  # fmt: skip
 
 

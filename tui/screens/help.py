@@ -20,6 +20,7 @@ WORDS = (
     HelpRow("QUIET", "the exchange confirms that nothing is traded"),
     HelpRow("SYNCING", "prices come in, history is being loaded"),
     HelpRow("STALE", "the line is open but nothing comes; the price is old, so it is dimmed"),
+    HelpRow("UNSTABLE", "the line was lost four times or more within five minutes"),
     HelpRow("RETRY 3 in 4 s", "the line broke; the third attempt follows in four seconds"),
     HelpRow("12 s old", "the price is not live and as old as that; it is dimmed"),
     HelpRow("STOPPED", "it will not come back by itself; the reason stands beside it"),

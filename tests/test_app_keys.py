@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -96,7 +97,7 @@ def test_a_frozen_screen_says_so_and_how_old_its_price_is_and_moves_none() -> No
             await s.until(lambda: "FROZEN" in s.monitor.bar._health.plain)
             frozen, before = s.header().split(), s.app.engine.view(s.pane().subscription, 1)
             await s.until(lambda: s.app.engine.view(s.pane().subscription, 1).price != before.price)
-            await s.until(s.says("FROZEN, 1."))
+            await s.until(lambda: re.search(r"FROZEN, [1-9]", s.header()))
             assert s.header().split()[:4] == frozen[:4]
             await s.pilot.press("p")
             await s.until(s.says("LIVE"))

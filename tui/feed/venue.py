@@ -272,10 +272,10 @@ class Venue:
         self._repairs.add(subscription)
         try:
             await self._backfill.sync(subscription)
-            if self._hub.repair_from(subscription, self._monotonic()) is not None:
-                self._hub.pause(subscription, self._monotonic())
         finally:
             self._repairs.discard(subscription)
+            if self._hub.repair_from(subscription, self._monotonic()) is not None:
+                self._hub.pause(subscription, self._monotonic())
 
     async def _begin_anew(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Work that must go on for as long as the program does."""

@@ -7,7 +7,6 @@ their clocks run many times too fast, so that all timers and budgets of a day ar
 from __future__ import annotations
 
 import asyncio
-import gc
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ from unittest.mock import patch
 
 from tests.fast_time import FastLoop, fast_clock
 from tests.feeds import is_live, subscription
-from tests.resources import MIB, descriptors, memory
+from tests.resources import MIB, descriptors, memory_in_use
 from tests.simulator_process import SimulatorProcess
 from tui.exchange import load_exchange
 from tui.exchange.settings import ExchangeSettings
@@ -32,7 +31,8 @@ from tui.simulator.limits import Limits
 CONNECTIONS = 40
 _NAMES = [name for name, listing in CATALOGUE.items() if listing.status == "TRADING"]
 _WATCHED = [subscription(name, i) for i in ("1m", "3m", "5m", "15m") for name in _NAMES][:200]
-_HISTORY = 5  # so that series are soon as long as they get, and memory has no reason to grow
+# Series and lists of repairs are soon as long as they get: memory has no reason to grow then.
+_HISTORY = 5
 _LOSSES = (Drop(), Close(1001), Close(1012), Close(1000))
 _NO_LIMITS = Limits(10**6, 1024, 10**6, 10**9, queued_frames=10**6)
 # What a computer takes to answer does not get shorter with the clock.
@@ -41,10 +41,12 @@ _SETTINGS = ConnectionSettings(
     connect_timeout=_LONG, heartbeat_interval=600.0, pong_timeout=_LONG, stale_after=_LONG,
     symbols_per_connection=len(_WATCHED) // CONNECTIONS,
 )  # fmt: skip
-_STRETCHED = {
+_PATCHED = {
     "tui.feed.rest.TOTAL_TIMEOUT": _LONG,
     "tui.feed.commands.ACK_TIMEOUT": _LONG,
+    "tui.feed.record.CLOSE_GRACE": 1000 * _LONG,
     "tui.feed.engine._LEAST_CAPACITY": 2 * _HISTORY,
+    "tui.feed.gaps._REPAIRS_SHOWN": 1,
 }
 # Seconds of real time.
 _SETTLING = 2.0
@@ -106,7 +108,7 @@ def soak(speed: int, hours: float, rounds: int) -> Report:
 def _running(speed: int) -> Iterator[_Soaked]:
     clock = fast_clock(speed)
     with SimulatorProcess(None, _NO_LIMITS, speed) as exchange, ExitStack() as stack:
-        for name, value in _STRETCHED.items():
+        for name, value in _PATCHED.items():
             stack.enter_context(patch(name, value))
         urls = replace(exchange.urls, live_trades=False)
         engine = _engine(urls, speed)
@@ -161,9 +163,8 @@ class _Soaked:
         self.wait(lambda: self.hour >= hour)
 
     def sample(self) -> None:
-        gc.collect()
         self.hours.append(self.hour)
-        self.memory.append(memory())
+        self.memory.append(memory_in_use())
 
     def settled(self) -> Counts:
         """The least of each, once none has become less for a while.

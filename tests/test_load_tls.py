@@ -11,7 +11,7 @@ import pytest
 import trustme
 
 from tests.raw_server import RawServer, silence
-from tests.resources import MIB, memory
+from tests.resources import MIB, memory_in_use
 from tui.feed.faults import FaultKind
 from tui.feed.transport import SocketLost, dial
 
@@ -37,10 +37,8 @@ def test_n11_handshakes_that_fail_leave_no_memory_behind(
     with RawServer(silence, tls=context) as server:
         url = f"wss://127.0.0.1:{server.port}"
         asyncio.run(fail(url, 200))
-        gc.collect()
-        before = memory()
+        before = memory_in_use()
         asyncio.run(fail(url, times))
-        gc.collect()
-        rise = memory() - before
+        rise = memory_in_use() - before
         print(f"{rise / MIB:.2f} MiB after {times} failed handshakes")
         assert rise < 2 * MIB

@@ -198,12 +198,11 @@ def test_p35_a_ping_is_answered_with_all_its_fields_before_what_waits_in_the_que
 def test_p35_a_thousand_pings_are_answered_seldom_and_hold_up_nothing() -> None:
     with ToyServer() as server, trading(server) as engine:
         eventually(lambda: is_live(engine, BTC))
-        for number in range(1_000):
-            server.say({"type": "ping", "id": number})
-        server.say({"type": "ping", "reply": False, "id": "unwanted"})
+        pings: list[Json] = [{"type": "ping", "id": number} for number in range(1_000)]
+        server.say(*pings, {"type": "ping", "id": "no answer wanted", "reply": False})
         flows(engine)
         eventually(lambda: server.heard_of("pong")[-1]["id"] == 999)
-        assert len(server.heard_of("pong")) < 300
+        assert len(server.heard_of("pong")) < 500
         assert is_live(engine, BTC) and len(server.upgrades) == 1
         eventually(lambda: is_whole(engine))
 

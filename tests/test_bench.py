@@ -56,7 +56,7 @@ def test_a_program_in_a_terminal_says_what_its_updates_cost(program: str, least:
     assert least * due < busy.updates < 1.3 * due
     assert busy.cpu > idle.cpu > 0
     assert busy.written > busy.updates
-    assert idle.updates == 0
+    assert idle.updates <= PANES  # a frame may be under way when the market stops
 
 
 @pytest.mark.parametrize(("ours", "code", "word"), [(199.0, 0, "yes"), (201.0, 1, "NO")])

@@ -53,7 +53,7 @@ def test_n4_a_link_that_only_brings_data_is_found_within_25_seconds(after: int) 
 
 @pytest.mark.parametrize("life", [0.0, 1.2], ids=["at once", "after its first candles"])
 @pytest.mark.parametrize("seed", range(20))
-def test_p6_a_server_that_accepts_and_closes_is_dialled_seldom(life: float, seed: int) -> None:
+def test_p6_p7_a_server_that_accepts_and_closes_is_dialled_seldom(life: float, seed: int) -> None:
     def bounce(socket: MemorySocket) -> None:
         asyncio.get_running_loop().call_later(life, socket.end, of_close(1000, "bye"))
 

@@ -11,9 +11,10 @@ import struct
 import subprocess
 import sys
 import termios
+import time
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 SYMBOLS = ["BTCUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT", "KSMUSDT"]
 Line = dict[str, Any]
@@ -110,10 +111,18 @@ class OnTerminal:
     def end(self, keys: bytes = b"") -> int:
         """Press the keys, read to the end; the exit code."""
         os.write(self._master, keys)
+        ends = time.monotonic() + 20
         while self._read():
-            pass
-        os.close(self._master)
+            assert time.monotonic() < ends, "it goes on"
         return self._process.wait(20)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
+        os.close(self._master)
 
     def _read(self) -> bool:
         assert select.select([self._master], [], [], 20)[0], f"silent after {self.written[-99:]!r}"

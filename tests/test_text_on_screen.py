@@ -163,8 +163,8 @@ def test_s1_the_last_words_of_a_program_that_cannot_start_are_those_of_a_benign_
     tmp_path: Path,
 ) -> None:
     def said(symbol: str) -> bytes:
-        terminal = OnTerminal(tmp_path, "watch", symbol)
-        assert terminal.end() == 2
+        with OnTerminal(tmp_path, "watch", symbol) as terminal:
+            assert terminal.end() == 2
         return terminal.written
 
     hostile = f"kra{ATTACK}ken:BTC"
@@ -194,9 +194,9 @@ def monitor_bytes(home: Path, words: str) -> bytes:
     with refusing(f"unlisted{words}") as urls:
         assert urls.ws_url and urls.rest_url
         config = write_config(home, {"ws_url": urls.ws_url, "rest_url": urls.rest_url})
-        terminal = OnTerminal(home, "watch", "--config", str(config))
-        terminal.read_until(b"unlisted")
-        assert terminal.end(b"q") == 0
+        with OnTerminal(home, "watch", "--config", str(config)) as terminal:
+            terminal.read_until(b"unlisted")
+            assert terminal.end(b"q") == 0
     return terminal.written
 
 

@@ -100,9 +100,10 @@ def test_a_turn_that_another_connection_needs_more_is_given_away() -> None:
 
 def test_a_hold_of_the_host_is_the_reason_that_is_said() -> None:
     harness = Harness()
-    granted = on.DialGranted(90.0, reason="The exchange asked for fewer calls.")
+    harness.lose()
+    granted = on.DialGranted(90.0, held="The exchange asked for fewer calls.")
     harness.link, _ = step(harness.link, granted, harness.now, harness.rules)
-    assert harness.link.fault and harness.link.fault.reason == granted.reason
+    assert harness.link.fault and harness.link.fault.reason == granted.held
 
 
 def test_l2_waking_from_sleep_leaves_the_socket_at_once_and_counts_no_failure() -> None:

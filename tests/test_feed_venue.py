@@ -108,7 +108,7 @@ def test_b7_a_question_that_cannot_be_asked_within_its_time_is_reported() -> Non
             assert 30 <= now() - asked <= 32
             (notice,) = client.diary.of(Notice)
             assert isinstance(notice, Notice)
-            assert "down for too long" in notice.text
+            assert notice.text == "Binance gave no answer: the connection was down for too long."
 
     run_virtually(scenario())
 
@@ -136,3 +136,18 @@ def test_b2_what_a_person_sees_is_dialled_first() -> None:
             assert sum(c.link.reserved for c in waiting) >= len(waiting) - 6
 
     run_virtually(scenario())
+
+
+def test_all_connections_of_an_exchange_answer_in_one_sentence() -> None:
+    with running(QUICK) as (_, _, engine):
+        for each in FOUR:
+            engine.acquire(each)
+        eventually(lambda: is_live(engine, *FOUR))
+        assert len(engine.connections()) == 4
+        events = Events(engine)
+        engine.inquire()
+        engine.inquire()
+        assert events.next(Notice).text == "Binance confirms all 4 subscriptions."
+        engine.inquire()
+        assert events.next(Notice).text == "Binance confirms all 4 subscriptions."
+        assert events.waiting(Notice) == []

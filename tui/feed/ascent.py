@@ -14,6 +14,7 @@ from tui.feed.step import Step
 SUCCESSION = 3_600.0
 SUCCESSION_SCATTER = 600.0
 LOGIN_TIMEOUT = 10.0
+NO_TURN = "Waiting for a turn to dial; the exchange lets only so many in at once."
 # A token that could not be renewed in time is tried again after this long.
 RENEWAL_RETRY = 60.0
 
@@ -26,8 +27,8 @@ def granted(step: Step, turn: on.DialGranted) -> None:
         step.do(on.Dial(epoch))
         return
     fault = step.link.fault
-    if fault is None or fault.kind is FaultKind.OURS:
-        fault = Fault(FaultKind.OURS, turn.reason)
+    if turn.held or fault is None or fault.kind is FaultKind.OURS:
+        fault = Fault(FaultKind.OURS, turn.held or NO_TURN)
     until, own_turn = step.now + turn.wait, step.now + turn.own
     step.set(state=State.BACKOFF, until=until, own_turn=own_turn, reserved=True, fault=fault)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from itertools import count
 from math import inf
-from typing import Any
+from typing import Any, Protocol
 
 from tui.errors import TradexError
 from tui.feed import signals as on
@@ -19,7 +19,7 @@ from tui.feed.limits import HostLimits, TokenBucket
 from tui.feed.link import OPEN, Link, Rules, reason_of, state_of
 from tui.feed.machine import step, wake
 from tui.feed.meter import Meter
-from tui.feed.status import ConnectionState, Notice, StateChanged
+from tui.feed.status import ConnectionState, StateChanged
 from tui.feed.tokens import check_may_carry
 from tui.feed.transport import Dialer, Socket, SocketLost
 from tui.market.events import (
@@ -54,10 +54,17 @@ def _shown(link: Link) -> tuple[object, ...]:
     return link.state, link.attempt, link.until, link.wanted, link.held, link.synced, link.quiet
 
 
-def _findings(title: str, held: int, missing: int) -> str:
-    if missing:
-        return f"{title} had forgotten {missing} of {held} subscriptions: asked for again."
-    return f"{title} confirms all {held} subscriptions."
+class Owner(Protocol):
+    """Whom a connection turns to with what concerns more than itself."""
+
+    def refuse(self, subscription: Subscription, reason: str) -> None:
+        """The exchange does not serve this."""
+
+    def split(self, connection: Connection) -> None:
+        """One socket cannot carry all of this."""
+
+    def answered(self, answer: on.Audited | on.Dropped) -> None:
+        """The question what the exchange sends was answered, or came to nothing."""
 
 
 class Connection:
@@ -70,8 +77,7 @@ class Connection:
 
     def __init__(
         self, rules: Rules, hub: Hub, backfill: Backfill, limits: HostLimits, dialer: Dialer,
-        monotonic: Callable[[], float], refuse: Callable[[Subscription, str], None],
-        split: Callable[[Connection], None], capacity: int,
+        monotonic: Callable[[], float], owner: Owner, capacity: int,
         predecessor: Connection | None = None,
     ) -> None:  # fmt: skip
         self.id = next(self._ids)
@@ -85,8 +91,7 @@ class Connection:
         self._backfill = backfill
         self._limits = limits
         self.capacity = capacity
-        self._refuse = refuse
-        self._split = split
+        self._owner = owner
         self._own_dials: TokenBucket = (
             predecessor._own_dials if predecessor else TokenBucket(*_OWN_DIALS, refills=False)
         )
@@ -192,29 +197,18 @@ class Connection:
             case on.Check(subscriptions):
                 self._spawn(self._check(subscriptions, self.link.epoch))
             case on.Reject(subscription, reason):
-                self._refuse(subscription, reason)
+                self._owner.refuse(subscription, reason)
             case on.Split():
-                self._split(self)
-            case _:
-                self._report(effect)
-
-    def _report(self, effect: on.Effect) -> None:
-        """What a person is told."""
-        exchange = self.rules.exchange
-        match effect:
+                self._owner.split(self)
             case on.Unconfirmed(subscriptions):
-                for subscription in subscriptions:
-                    self._hub.trouble(subscription, f"{exchange.title} did not confirm it yet.")
-            case on.Audited(held, missing):
-                self._notify(_findings(exchange.title, held, len(missing)))
-            case on.Dropped(count, why):
-                questions = "A question" if count == 1 else f"{count} questions"
-                self._notify(f"{questions} to {exchange.title} got no answer: {why}.")
+                self._report_unconfirmed(subscriptions)
+            case on.Audited() | on.Dropped():
+                self._owner.answered(effect)
 
-    def _notify(self, text: str) -> None:
-        log.info("connection %d: %s", self.id, text)
-        if not self.understudy:
-            self._hub.publish(Notice(self.rules.exchange.name, text))
+    def _report_unconfirmed(self, subscriptions: tuple[Subscription, ...]) -> None:
+        for subscription in subscriptions:
+            reason = f"{self.rules.exchange.title} did not confirm it yet."
+            self._hub.trouble(subscription, reason)
 
     def _ask_dial(self, reserved: bool) -> None:
         now = self._monotonic()
@@ -222,8 +216,8 @@ class Connection:
             return self.post(on.DialGranted())
         own = 0.0 if reserved else self._own_dials.reserve(now)
         wait = max(own, self._limits.dial_turn(now))
-        held = {"reason": self._limits.reason} if self._limits.held(now) else {}
-        self.post(on.DialGranted(wait, own, **held))
+        held = self._limits.reason if self._limits.held(now) else ""
+        self.post(on.DialGranted(wait, own, held))
 
     # The socket's tasks: they end with it
 

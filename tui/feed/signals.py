@@ -39,14 +39,15 @@ class Want:
 
 @dataclass(frozen=True, slots=True)
 class DialGranted:
-    """The budget has a turn for this dial in `wait` seconds, and why not sooner.
+    """The budget has a turn for this dial in `wait` seconds.
 
-    Turns before `own` seconds are none for this connection.
+    Turns before `own` seconds are none for this connection. `held` is what the host said when it
+    asked not to be called for a while.
     """
 
     wait: float = 0.0
     own: float = 0.0
-    reason: str = "Waiting for a turn to dial; the exchange lets only so many in at once."
+    held: str = ""
 
 
 @dataclass(frozen=True, slots=True)

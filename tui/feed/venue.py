@@ -19,6 +19,7 @@ from tui.feed.backfill import Backfill
 from tui.feed.connection import Connection
 from tui.feed.directory import Directory
 from tui.feed.hub import Hub
+from tui.feed.inquiry import Inquiry
 from tui.feed.limits import HostLimits, TokenBucket
 from tui.feed.link import Rules
 from tui.feed.rest import Rest
@@ -73,6 +74,7 @@ class Venue:
         self._tasks: set[asyncio.Task[None]] = set()
         self._repairs: set[Subscription] = set()
         self._directory = Directory(exchange, self._rest, random)
+        self._inquiry: Inquiry | None = None
         self._asked_for_symbols = False
         self._suspects: set[Subscription] = set()
         self._silence_limit = 2 * settings.stale_after
@@ -122,6 +124,7 @@ class Venue:
             self._repair_overdue(connection, now)
             self._watch_silence(connection, now)
             self._succeed(connection, now)
+        self._conclude_inquiry(now)
 
     def prefer(self, seen: frozenset[Subscription]) -> None:
         """Of those who wait for a turn to dial, what a person sees gets the earlier ones."""
@@ -139,8 +142,21 @@ class Venue:
             text = f"{self.exchange.title} cannot be asked what it sends."
             self._hub.publish(Notice(self.exchange.name, text))
             return
+        if self._inquiry or not self.connections:
+            return
+        self._inquiry = Inquiry(self.exchange.title, len(self.connections), self._monotonic())
         for connection in self.connections:
             connection.post(on.Inquire())
+
+    def answered(self, answer: on.Audited | on.Dropped) -> None:
+        """One connection's part of the answer to the question what the exchange sends."""
+        if self._inquiry:
+            self._inquiry.take(answer)
+
+    def _conclude_inquiry(self, now: float) -> None:
+        if self._inquiry and self._inquiry.is_over(now):
+            self._hub.publish(Notice(self.exchange.name, self._inquiry.findings))
+            self._inquiry = None
 
     def _repair_overdue(self, connection: Connection, now: float) -> None:
         for subscription in connection.link.synced:
@@ -207,7 +223,7 @@ class Venue:
         closing = connection.link.state in (ConnectionState.CLOSING, ConnectionState.CLOSED)
         return not closing and len(self._wanted[connection]) < connection.capacity
 
-    def _split(self, connection: Connection) -> None:
+    def split(self, connection: Connection) -> None:
         """Its messages are too large: let another connection carry half of its subscriptions."""
         if connection.understudy:  # the connection that it should succeed goes on
             return
@@ -228,7 +244,7 @@ class Venue:
     def _make_connection(self, predecessor: Connection | None = None) -> Connection:
         connection = Connection(
             self._rules, self._hub, self._backfill, self._limits, self._dialer, self._monotonic,
-            self._refuse, self._split, self._capacity, predecessor,
+            self, self._capacity, predecessor,
         )  # fmt: skip
         self._spawn(self._supervise(connection), "connection")
         return connection
@@ -307,7 +323,7 @@ class Venue:
             async with asyncio.timeout(_PATIENCE_FOR_NAMES):
                 await self._directory.loaded.wait()
         if not self._refuse_if_unknown(subscription):
-            self._refuse(subscription, reason)
+            self.refuse(subscription, reason)
 
     def _refuse_if_unknown(self, subscription: Subscription) -> bool:
         """An exchange may acknowledge a symbol it does not have, and then stay silent."""
@@ -316,10 +332,10 @@ class Venue:
             self._hub.describe(info)
         objection = self._directory.objection(name)
         if objection:
-            self._refuse(subscription, objection)
+            self.refuse(subscription, objection)
         return bool(objection)
 
-    def _refuse(self, subscription: Subscription, reason: str) -> None:
+    def refuse(self, subscription: Subscription, reason: str) -> None:
         close = self._directory.nearest(subscription.symbol.name)
         self._hub.reject(subscription, reason, close)
         self.remove(subscription)

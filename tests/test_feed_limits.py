@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from tui.feed import backoff
 from tui.feed.faults import Fault, FaultKind
-from tui.feed.limits import HostLimits, TokenBucket
+from tui.feed.limits import LONGEST_BAN, HostLimits, TokenBucket
 from tui.feed.settings import ConnectionSettings
 
 
@@ -64,8 +64,25 @@ def test_a_refusal_to_one_holds_for_all_of_the_host_and_they_come_back_one_by_on
 
 def test_n13_a_repeated_ban_holds_twice_as_long_each_time() -> None:
     host = HostLimits(TokenBucket(2, 1.0), TokenBucket(10, 1.0))
-    waits = [host.hold(0.0, paced(120.0, 418)).retry_after for _ in range(3)]
+    waits = [host.hold(now, paced(120.0, 418)).retry_after for now in (0.0, 130.0, 380.0)]
     assert waits == [120.0, 240.0, 480.0]
+
+
+def test_n13_calls_that_were_on_their_way_when_the_ban_came_do_not_make_it_longer() -> None:
+    """Forty dials at once are forty bans by one word of the exchange."""
+    host = HostLimits(TokenBucket(40, 2.0), TokenBucket(10, 1.0))
+    assert {host.hold(0.1, paced(120.0, 418)).retry_after for _ in range(40)} == {120.0}
+    assert host.hold(121.0, paced(120.0, 418)).retry_after == 240.0
+
+
+def test_n13_a_ban_long_after_another_is_the_first_again_and_none_is_for_ever() -> None:
+    host = HostLimits(TokenBucket(2, 1.0), TokenBucket(10, 1.0))
+    now, waits = 0.0, []
+    for _ in range(20):
+        waits.append(host.hold(now, paced(900.0, 418)).retry_after)
+        now += waits[-1] + 1.0
+    assert max(waits) == waits[-1] == LONGEST_BAN
+    assert host.hold(now + 2 * LONGEST_BAN, paced(900.0, 418)).retry_after == 900.0
 
 
 @given(st.integers(1, 10_000), st.integers(0, 2**32))

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from math import inf
 
 from tui.feed.faults import BANNED, Fault
+
+# Binance's own longest ban is three days; a call now and then tells when it is over.
+LONGEST_BAN = 6 * 3_600.0
 
 
 @dataclass(slots=True)
@@ -50,8 +54,8 @@ class TokenBucket:
 class HostLimits:
     """One host's dial and REST budgets, and the moment before which it asked not to be called.
 
-    `reason` is what it said then.
-    Shared by every connection and request to it: a refusal to one (429, 418) holds for all.
+    `reason` is what it said then. Shared by every connection and request to it: a refusal to one
+    (429, 418) holds for all.
     """
 
     dials: TokenBucket
@@ -59,18 +63,28 @@ class HostLimits:
     not_before: float = 0.0
     reason: str = ""
     _bans: int = 0
+    _banned_until: float = -inf
 
     def hold(self, now: float, fault: Fault) -> Fault:
         """The host said when to come back; a repeated ban (418) holds twice as long each time.
 
+        At most LONGEST_BAN, and one that comes so long after the last is the first again.
         Returns the fault with the wait that is kept.
         """
         if fault.code == BANNED:
-            fault = replace(fault, retry_after=fault.retry_after * 2**self._bans)
-            self._bans += 1
+            fault = self._banned(now, fault)
         self.not_before = max(self.not_before, now + fault.retry_after)
         self.reason = fault.reason
         return fault
+
+    def _banned(self, now: float, fault: Fault) -> Fault:
+        """Many calls may have been on their way when the ban came: it is one ban to them all."""
+        if now >= self._banned_until:
+            repeated = now < self._banned_until + LONGEST_BAN
+            self._bans = self._bans + 1 if repeated else 0
+        wait = min(fault.retry_after * 2**self._bans, LONGEST_BAN)
+        self._banned_until = max(self._banned_until, now + wait)
+        return replace(fault, retry_after=wait)
 
     def held(self, now: float) -> bool:
         """Whether the host asked not to be called now."""

@@ -127,3 +127,25 @@ def test_our_own_sleep_is_not_held_against_the_exchange() -> None:
     harness.take(on.Ponged(harness.link.epoch))
     harness.data()
     assert harness.link.state is State.LIVE
+
+
+def test_data_that_come_while_the_exchange_is_asked_end_the_silence() -> None:
+    harness = Harness(ConnectionSettings(heartbeat_interval=1000))
+    harness.go_live()
+    harness.pass_time(31)
+    assert harness.link.awaits_data
+    harness.data()
+    harness.acknowledge()
+    harness.pass_time(20)
+    assert harness.link.state is State.LIVE
+
+
+def test_our_own_sleep_while_the_exchange_is_asked_makes_no_feed_stale() -> None:
+    harness = Harness(ConnectionSettings(heartbeat_interval=1000))
+    harness.go_live()
+    harness.pass_time(31)
+    harness.now += 60
+    harness.take(on.Tick(harness.data_at, late=58.0))
+    states = [harness.link.state]
+    harness.pass_time(2)
+    assert [*states, harness.link.state] == [State.LIVE, State.STALE]

@@ -101,7 +101,8 @@ class Link:
     @property
     def awaits_data(self) -> bool:
         """Whether the next data frame changes the state, so that the reader must report it."""
-        return self.quiet or self.state is State.STALE or not self.data_seen
+        expected = self.data_seen and self.state is not State.STALE
+        return self.quiet or self.verdict_by < inf or not expected
 
 
 @dataclass(frozen=True, slots=True)

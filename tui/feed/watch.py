@@ -38,6 +38,7 @@ def _forgive(step: Step) -> None:
     """We slept, not the exchange: let what it sent be read before it is judged."""
     step.set(
         pong_by=max(step.link.pong_by, step.now + 1.0),
+        verdict_by=max(step.link.verdict_by, step.now + 1.0),
         until=max(step.link.until, step.now + 1.0),
         data_at=max(step.link.data_at, step.now + 1.0 - step.rules.settings.stale_after),
     )

@@ -189,3 +189,18 @@ def test_p36_a_pong_with_another_id_twice_or_unasked_says_nothing() -> None:
     answered = harness.link
     harness.take(on.Ponged(harness.link.epoch, ping.id))
     assert harness.link == answered and answered.pong_by == float("inf")
+
+
+def test_a_removal_that_the_exchange_refuses_is_asked_for_once() -> None:
+    harness = Harness()
+    harness.go_live(BTC, ETH)
+    harness.take(on.Want(frozenset({BTC})))
+    for _ in range(5):
+        for waiting in [p for p in harness.link.pending if p.deadline < float("inf")]:
+            refusal = Refusal(waiting.command.id, "not subscribed")
+            harness.take(on.Replied(harness.link.epoch, refusal))
+        harness.pass_time(1.0)
+    assert len(params(harness.sent)) == 2
+    harness.take(on.Want(frozenset({BTC, ETH})))
+    harness.acknowledge()
+    assert harness.link.held == {BTC, ETH}

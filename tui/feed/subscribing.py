@@ -61,12 +61,15 @@ def _confirmed(step: Step, covers: frozenset[Subscription]) -> None:
 
 
 def _refused(step: Step, pending: Pending, reason: str) -> None:
-    """One bad name fails a whole batch: ask for each by itself to learn which it is."""
+    """One bad name fails a whole batch: ask for each by itself to learn which it is.
+
+    A removal is asked for once: to repeat it without end would be worse than data nobody reads.
+    """
     covers = pending.command.covers
     if pending.purpose is Purpose.ASK:
         step.drop_questions(1, "the exchange refused to answer")
     elif pending.purpose is Purpose.DROP:
-        return
+        step.set(held=step.link.held - set(covers))
     elif len(covers) > 1:
         for subscription in covers:
             again(step, [subscription])

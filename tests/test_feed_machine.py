@@ -7,9 +7,10 @@ from random import Random
 from tests.link_harness import BROKE, BTC, Harness
 from tui.exchange import load_exchange
 from tui.feed import signals as on
+from tui.feed.descent import CLOSE_TIMEOUT
 from tui.feed.faults import of_status
 from tui.feed.link import Link, Rules
-from tui.feed.machine import step
+from tui.feed.machine import step, wake
 from tui.feed.settings import ConnectionSettings
 from tui.feed.status import ConnectionState as State
 from tui.market.events import Ack
@@ -132,3 +133,14 @@ def test_l2_waking_does_not_undercut_the_exchange_s_word_when_to_come_back() -> 
     harness.lose(of_status(429, "300", 0.0))
     harness.take(on.Resumed())
     assert harness.link.until == harness.now + 300
+
+
+def test_a_link_that_closes_wakes_for_its_end_and_nothing_else() -> None:
+    """What else was due is done by nobody any more: to wake for it would be to spin."""
+    harness = Harness()
+    harness.go_live()
+    for pong in ("1", "2"):
+        harness.take(on.Pinged(harness.link.epoch, pong))
+    harness.take(on.Inquire())
+    harness.take(on.Stop())
+    assert wake(harness.link, harness.rules) == harness.now + CLOSE_TIMEOUT

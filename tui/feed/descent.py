@@ -56,8 +56,7 @@ def close(step: Step) -> None:
     """End for good, with a closing handshake where there is a socket."""
     if step.link.state in OPEN:
         step.do(on.Hang(gracefully=True))
-        step.set(state=State.CLOSING, until=step.now + CLOSE_TIMEOUT, pending=(),
-                 ping_at=inf, pong_by=inf)  # fmt: skip
+        step.set(state=State.CLOSING, until=step.now + CLOSE_TIMEOUT)
         return
     step.do(on.Hang(gracefully=False))
     step.set(state=State.CLOSED, until=inf)

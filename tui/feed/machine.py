@@ -29,6 +29,8 @@ def step(link: Link, event: Event, now: float, rules: Rules) -> tuple[Link, list
 
 def wake(link: Link, rules: Rules) -> float:
     """The monotonic time at which the link needs its next Tick."""
+    if link.state is State.CLOSING:
+        return link.until
     times = [link.until, link.ping_at, link.pong_by, link.verdict_by, link.renew_at]
     times += [p.deadline for p in link.pending]
     times += link.questions

@@ -149,3 +149,18 @@ def test_our_own_sleep_while_the_exchange_is_asked_makes_no_feed_stale() -> None
     states = [harness.link.state]
     harness.pass_time(2)
     assert [*states, harness.link.state] == [State.LIVE, State.STALE]
+
+
+def test_a_market_is_not_called_quiet_because_the_one_before_it_was() -> None:
+    harness = Harness(ConnectionSettings(heartbeat_interval=10_000))
+    harness.go_live(BTC)
+    harness.pass_time(31)
+    harness.acknowledge()
+    harness.take(on.Checked(harness.link.epoch, missed=False))
+    assert harness.link.quiet
+    harness.take(on.Want(frozenset({ETH})))
+    assert not harness.link.quiet
+    harness.acknowledge()
+    harness.take(on.Synced(harness.link.epoch, ETH))
+    asked = [e for e in harness.pass_time(31) if isinstance(e, on.Check)]
+    assert asked == [on.Check(frozenset({ETH}))]

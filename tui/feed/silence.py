@@ -34,6 +34,11 @@ def ends_patience(link: Link, stale_after: float) -> float:
     return max(link.data_at + limit, link.quiet_until)
 
 
+def expecting(link: Link, now: float) -> Link:
+    """More is asked for: silence counts from now, and nothing is known of it."""
+    return replace(link, data_at=now, verdict_by=inf, quiet=False, quiet_until=0.0, quiet_for=0.0)
+
+
 def suspected(link: Link, now: float) -> Link:
     """The exchange is asked; without an answer by the verdict the feed counts as stale."""
     return replace(link, verdict_by=now + VERDICT)

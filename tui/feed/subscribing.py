@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tui.feed import commands, descent
+from tui.feed import commands, descent, silence
 from tui.feed import signals as on
 from tui.feed.faults import Fault, FaultKind
 from tui.feed.link import TALKING, Pending, Purpose
@@ -15,7 +15,9 @@ from tui.market.symbol import Subscription
 
 
 def want(step: Step, subscriptions: frozenset[Subscription]) -> None:
-    """Hold these from now on."""
+    """Hold these from now on; that others were quiet says nothing of one that joins them."""
+    if subscriptions - step.link.wanted:
+        step.link = silence.expecting(step.link, step.now)
     step.set(wanted=subscriptions, synced=step.link.synced & subscriptions)
 
 

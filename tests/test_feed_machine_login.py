@@ -78,3 +78,14 @@ def test_p2_a_close_code_that_the_exchange_uses_for_logins_counts_as_one() -> No
         assert harness.link.state is state
         harness.pass_time(31.0)
         harness.take(on.Opened(harness.link.epoch))
+
+
+def test_n16_an_exchange_that_wants_a_login_though_there_is_no_token_is_parked_with_its_words() -> (
+    None
+):
+    harness = Harness()
+    for state in (State.BACKOFF, State.PARKED):
+        harness.open()
+        harness.take(on.TokenRefused(harness.link.epoch, "Log in first."))
+        assert harness.link.state is state
+    assert harness.link.fault == Fault(FaultKind.UNAUTHORIZED, "Log in first.")

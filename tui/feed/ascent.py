@@ -58,8 +58,8 @@ def token_taken(step: Step) -> None:
 
 
 def token_failed(step: Step, kind: FaultKind, reason: str) -> None:
-    """On the way up it ends the socket; later the old token serves until its end."""
-    if step.link.state is State.AUTHING:
+    """On the way up, or without a token, it ends the socket; later the old token serves on."""
+    if step.link.state is State.AUTHING or not step.rules.tokens:
         descent.fail(step, Fault(kind, reason))
     else:
         step.set(renew_at=step.now + RENEWAL_RETRY)

@@ -38,6 +38,7 @@ def test_p39_a_refused_token_is_refreshed_once_and_then_the_feed_is_parked() -> 
 
 def test_p39_a_login_without_an_answer_is_given_up_after_ten_seconds() -> None:
     harness = wanting_a_token()
+    harness.take(on.TokenSent(harness.link.epoch))
     harness.pass_time(9.9)
     assert harness.link.state is State.AUTHING
     harness.pass_time(0.2)
@@ -89,3 +90,20 @@ def test_n16_an_exchange_that_wants_a_login_though_there_is_no_token_is_parked_w
         harness.take(on.TokenRefused(harness.link.epoch, "Log in first."))
         assert harness.link.state is state
     assert harness.link.fault == Fault(FaultKind.UNAUTHORIZED, "Log in first.")
+
+
+def test_p39_the_time_that_a_source_of_tokens_takes_is_not_the_exchange_s() -> None:
+    harness = wanting_a_token()
+    harness.pass_time(11.0)
+    harness.take(on.TokenSent(harness.link.epoch))
+    harness.pass_time(9.0)
+    assert harness.link.state is State.AUTHING
+    harness.pass_time(1.1)
+    assert (harness.link.state,) == (State.BACKOFF,)
+
+
+def test_p39_a_source_of_tokens_that_never_ends_is_not_waited_for_without_end() -> None:
+    harness = wanting_a_token()
+    harness.pass_time(15.1)
+    assert harness.link.state is State.BACKOFF
+    assert harness.link.fault and "login took too long" in harness.link.fault.reason

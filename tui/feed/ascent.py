@@ -15,6 +15,8 @@ SUCCESSION = 3_600.0
 SUCCESSION_SCATTER = 600.0
 LOGIN_TIMEOUT = 10.0
 NO_TURN = "Waiting for a turn to dial; the exchange lets only so many in at once."
+# A source of tokens ends by itself, and says why, before this.
+TOKEN_TIMEOUT = 15.0
 # A token that could not be renewed in time is tried again after this long.
 RENEWAL_RETRY = 60.0
 
@@ -47,8 +49,15 @@ def opened(step: Step) -> None:
         renew_at=inf, pong_owed="",
     )  # fmt: skip
     if step.rules.tokens:
-        step.set(state=State.AUTHING, until=step.now + LOGIN_TIMEOUT)
+        step.set(state=State.AUTHING, until=step.now + TOKEN_TIMEOUT)
         step.do(on.SendToken(step.link.epoch, step.link.unauthorized > 0))
+
+
+def token_sent(step: Step, renew_at: float) -> None:
+    """From now on the exchange has its time to answer."""
+    step.set(renew_at=renew_at)
+    if step.link.state is State.AUTHING:
+        step.set(until=step.now + LOGIN_TIMEOUT)
 
 
 def token_taken(step: Step) -> None:

@@ -67,7 +67,7 @@ def _take(step: Step, event: Event) -> None:
             step.set(data_at=max(step.link.data_at, data_at))
             descent.fail(step, fault)
         case on.TokenSent(_, renew_at):
-            step.set(renew_at=renew_at)
+            ascent.token_sent(step, renew_at)
         case on.TokenTaken():
             ascent.token_taken(step)
         case on.TokenRefused(_, reason):

@@ -46,10 +46,7 @@ def _forgive(step: Step) -> None:
 
 def _login(step: Step) -> None:
     if step.link.state is State.AUTHING and step.now >= step.link.until:
-        fail(
-            step,
-            Fault(FaultKind.TRANSIENT, "The exchange did not answer our login; it dials again."),
-        )
+        fail(step, Fault(FaultKind.TRANSIENT, "The login took too long; it dials again."))
     elif step.now >= step.link.renew_at:
         step.set(renew_at=inf)
         step.do(on.SendToken(step.link.epoch, fresh=True))

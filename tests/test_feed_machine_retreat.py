@@ -77,6 +77,15 @@ def test_a_shorter_life_only_halves_the_attempts() -> None:
     assert harness.link.attempt == 5
 
 
+def test_what_is_stable_is_twice_the_last_delay_and_less_is_credited_once() -> None:
+    harness = Harness(link=Link(attempt=200, last_delay=30.0))
+    harness.go_live()
+    harness.flow(58)
+    assert harness.link.attempt == 200
+    harness.lose()
+    assert harness.link.attempt == (200 >> 5) + 1
+
+
 def test_the_exchange_s_word_when_to_come_back_is_kept_even_against_a_manual_retry() -> None:
     harness = Harness()
     harness.open()

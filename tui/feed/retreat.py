@@ -36,11 +36,19 @@ def waiting(link: Link, now: float, wait: float, retry_after: float = 0.0) -> Li
     return replace(link, state=State.BACKOFF, until=until, last_delay=wait, not_before=not_before)
 
 
+def stable_period(link: Link) -> float:
+    """For how many seconds data must flow until failures are forgotten."""
+    return max(STABLE, 2 * link.last_delay)
+
+
 def with_credit(link: Link, now: float) -> Link:
-    """Forget failures after a stable period of data, halve them for less: not at open."""
+    """Forget failures after a stable period of data, halve them for less: not at open.
+
+    Less is credited once, when the data end.
+    """
     until = now if link.quiet else min(now, link.data_at)
     lived = until - link.flowing_since
-    if lived >= max(STABLE, 2 * link.last_delay):
+    if lived >= stable_period(link):
         return replace(link, attempt=0, unauthorized=0)
     if lived >= HALVING:
         return replace(link, attempt=link.attempt >> int(lived // HALVING))

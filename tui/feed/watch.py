@@ -92,7 +92,7 @@ def _silence(step: Step) -> None:
     elif silence.is_counted(step.link):
         if step.now >= silence.ends_patience(step.link, stale_after):
             _suspect(step)
-        elif step.now - step.link.flowing_since >= retreat.STABLE:
+        elif step.now - step.link.flowing_since >= retreat.stable_period(step.link):
             step.link = retreat.with_credit(step.link, step.now)
 
 

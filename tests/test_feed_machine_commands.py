@@ -204,3 +204,14 @@ def test_a_removal_that_the_exchange_refuses_is_asked_for_once() -> None:
     harness.take(on.Want(frozenset({BTC, ETH})))
     harness.acknowledge()
     assert harness.link.held == {BTC, ETH}
+
+
+def test_an_exchange_that_refuses_to_repeat_a_subscription_does_not_lose_it() -> None:
+    """Kraken says "Already subscribed", and a market is asked for again when it is silent."""
+    harness = Harness(ConnectionSettings(heartbeat_interval=1000))
+    harness.go_live(BTC)
+    harness.pass_time(31)
+    asked = harness.link.pending[-1].command.id
+    harness.take(on.Replied(harness.link.epoch, Refusal(asked, "Already subscribed")))
+    assert not [e for e in harness.sent if isinstance(e, on.Reject)]
+    assert harness.link.wanted == harness.link.held == {BTC}

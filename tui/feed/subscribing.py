@@ -66,6 +66,7 @@ def _refused(step: Step, pending: Pending, reason: str) -> None:
     """One bad name fails a whole batch: ask for each by itself to learn which it is.
 
     A removal is asked for once: to repeat it without end would be worse than data nobody reads.
+    To ask again for what is held may be refused for just that, and then says nothing of it.
     """
     covers = pending.command.covers
     if pending.purpose is Purpose.ASK:
@@ -75,7 +76,7 @@ def _refused(step: Step, pending: Pending, reason: str) -> None:
     elif len(covers) > 1:
         for subscription in covers:
             again(step, [subscription])
-    else:
+    elif covers[0] not in step.link.held:
         step.set(wanted=step.link.wanted - set(covers))
         step.do(on.Reject(covers[0], reason))
 

@@ -161,6 +161,14 @@ def test_b7_a_question_that_the_link_took_with_it_is_reported() -> None:
     assert on.Dropped(1, "the exchange did not answer") in harness.pass_time(11.0)
 
 
+def test_b7_a_question_whose_answer_cannot_be_read_is_reported() -> None:
+    harness = Harness()
+    harness.go_live()
+    harness.take(on.Inquire())
+    effects = harness.take(on.Replied(harness.link.epoch, Ack(harness.link.pending[-1].command.id)))
+    assert on.Dropped(1, "what it said could not be read") in effects
+
+
 def test_p35_a_ping_is_answered_before_anything_that_waits_and_a_flood_only_now_and_then() -> None:
     harness = Harness()
     harness.open(BTC, ETH)

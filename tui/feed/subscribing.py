@@ -52,6 +52,8 @@ def replied(step: Step, reply: Ack | Refusal | Inventory) -> None:
         step.set(held=step.link.held - covers)
     elif isinstance(reply, Inventory):
         _audited(step, reply.names)
+    else:
+        step.drop_questions(1, "what it said could not be read")
 
 
 def _confirmed(step: Step, covers: frozenset[Subscription]) -> None:

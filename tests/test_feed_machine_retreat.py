@@ -10,7 +10,7 @@ import pytest
 from tests.link_harness import BTC, ETH, Harness
 from tui.feed import signals as on
 from tui.feed.faults import Fault, FaultKind, of_close, of_status, of_violation
-from tui.feed.link import OPEN, Link
+from tui.feed.link import OPEN, Link, reason_of
 from tui.feed.machine import wake
 from tui.feed.settings import ConnectionSettings
 from tui.feed.status import ConnectionState as State
@@ -84,6 +84,27 @@ def test_what_is_stable_is_twice_the_last_delay_and_less_is_credited_once() -> N
     assert harness.link.attempt == 200
     harness.lose()
     assert harness.link.attempt == (200 >> 5) + 1
+
+
+def test_while_it_is_dialled_again_the_last_reason_is_still_said_until_the_link_is_open() -> None:
+    harness = Harness()
+    harness.go_live()
+    harness.lose(Fault(FaultKind.TRANSIENT, "Nobody is there."))
+    reasons = []
+    harness.until(harness.link.until)
+    for state in (State.DIALING, State.SUBSCRIBING):
+        assert harness.link.state is state
+        reasons.append(reason_of(harness.link))
+        harness.take(on.Opened(harness.link.epoch))
+    assert reasons == ["Nobody is there.", ""]
+
+
+def test_a_dial_that_waited_for_its_turn_says_so_no_longer_when_it_has_it() -> None:
+    harness = Harness()
+    harness.take(on.DialGranted(4.0))
+    assert reason_of(harness.link).startswith("Waiting for a turn")
+    harness.pass_time(4.0)
+    assert (harness.link.state, reason_of(harness.link)) == (State.DIALING, "")
 
 
 def test_the_exchange_s_word_when_to_come_back_is_kept_even_against_a_manual_retry() -> None:

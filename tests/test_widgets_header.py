@@ -160,6 +160,12 @@ def test_every_state_is_said_in_words(status: FeedStatus, text: str) -> None:
     assert freshness(status).forms[0] == text
 
 
+def test_a_dial_after_a_failure_says_why_the_last_one_failed() -> None:
+    status = FeedStatus(ConnectionState.DIALING, 3, reason="Nobody is there.", data_age=12.0)
+    text = "\n".join(said(replace(VIEW, status=status), 120, 1))
+    assert "CONNECTING 3, 12 s old: Nobody is there." in text
+
+
 def test_the_words_get_shorter_and_keep_the_age() -> None:
     status = FeedStatus(ConnectionState.BACKOFF, attempt=3, retry_in=4.2, data_age=12.0)
     assert freshness(status).forms == (

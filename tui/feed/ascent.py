@@ -22,14 +22,15 @@ RENEWAL_RETRY = 60.0
 
 
 def granted(step: Step, turn: on.DialGranted) -> None:
-    """Dial, or wait for the turn and say why."""
+    """Dial, or wait for the turn and say why; a reason of ours is over once it dials."""
+    fault = step.link.fault
+    ours = fault is None or fault.kind is FaultKind.OURS
     if turn.wait <= 0:
-        epoch = step.link.epoch + 1
-        step.set(state=State.DIALING, epoch=epoch, until=inf, reserved=False)
+        epoch, fault = step.link.epoch + 1, None if ours else fault
+        step.set(state=State.DIALING, epoch=epoch, until=inf, reserved=False, fault=fault)
         step.do(on.Dial(epoch))
         return
-    fault = step.link.fault
-    if turn.held or fault is None or fault.kind is FaultKind.OURS:
+    if ours or turn.held:
         fault = Fault(FaultKind.OURS, turn.held or NO_TURN)
     until, own_turn = step.now + turn.wait, step.now + turn.own
     step.set(state=State.BACKOFF, until=until, own_turn=own_turn, reserved=True, fault=fault)

@@ -165,7 +165,8 @@ class Connection:
         if self.understudy:
             return
         waits = link.state is ConnectionState.BACKOFF and before.until != link.until < inf
-        reason = reason_of(link)
+        # Its last failure was told when it failed: to dial again is no news of it.
+        reason = "" if link.state is ConnectionState.DIALING else reason_of(link)
         delay = max(0.0, link.until - self._monotonic()) if waits else None
         for subscription in sorted(link.wanted):
             state = state_of(link, subscription)

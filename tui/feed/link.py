@@ -126,6 +126,6 @@ def state_of(link: Link, subscription: Subscription) -> State:
 
 
 def reason_of(link: Link) -> str:
-    """Why the link is down; empty while it is up or on its way."""
-    down = link.state in (State.BACKOFF, State.PARKED)
+    """Why the link is down, while it is dialled again, too; empty at first and once it is open."""
+    down = link.state in (State.BACKOFF, State.PARKED, State.DIALING)
     return link.fault.reason if down and link.fault else ""

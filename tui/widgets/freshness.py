@@ -53,7 +53,7 @@ def _by_state(status: FeedStatus) -> Freshness:
         case _:
             tries = f" {status.attempt}" if status.attempt > 1 else ""
             forms = f"CONNECTING{tries}", "CONNECTING", "CONNECT"
-            return Freshness(_old(forms, status), "waiting")
+            return Freshness(_old(forms, status), "waiting", cause=status.reason)
 
 
 def frozen(status: FeedStatus, seconds: float) -> Freshness:

@@ -258,4 +258,4 @@ def waiting_for(view: SeriesView, nearest: tuple[str, ...]) -> str:
             trouble = f"\n{status.reason}" if status.reason else ""
             return f"Loading the history of {symbol.name}{trouble}"
         case _:
-            return f"Connecting to {symbol.exchange}"
+            return f"Connecting to {symbol.exchange}\n{status.reason}".rstrip()

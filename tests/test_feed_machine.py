@@ -99,6 +99,16 @@ def test_a_turn_that_another_connection_needs_more_is_given_away() -> None:
     assert on.AskDial(reserved=True) in harness.pass_time(0.2)
 
 
+def test_b6_a_second_turn_while_it_dials_or_is_open_starts_no_second_dial() -> None:
+    harness = Harness()
+    harness.take(on.Want(frozenset({BTC})))
+    harness.take(on.Start())
+    for event in (on.Start(), on.DialGranted(5.0), on.Opened(harness.link.epoch), on.Start()):
+        harness.take(event)
+    assert [e for e in harness.sent if isinstance(e, on.Dial)] == [on.Dial(harness.link.epoch)]
+    assert harness.link.state is State.SUBSCRIBING
+
+
 def test_a_hold_of_the_host_is_the_reason_that_is_said() -> None:
     harness = Harness()
     harness.lose()

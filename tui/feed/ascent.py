@@ -19,10 +19,13 @@ NO_TURN = "Waiting for a turn to dial; the exchange lets only so many in at once
 TOKEN_TIMEOUT = 15.0
 # A token that could not be renewed in time is tried again after this long.
 RENEWAL_RETRY = 60.0
+_WAITING = {State.IDLE, State.BACKOFF, State.PARKED}
 
 
 def granted(step: Step, turn: on.DialGranted) -> None:
     """Dial, or wait for the turn and say why; a reason of ours is over once it dials."""
+    if step.link.state not in _WAITING:
+        return
     fault = step.link.fault
     ours = fault is None or fault.kind is FaultKind.OURS
     if turn.wait <= 0:

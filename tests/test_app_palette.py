@@ -5,14 +5,23 @@ from __future__ import annotations
 import pytest
 from textual.command import Command, CommandList, CommandPalette
 
+from tests.feeds import subscription
 from tests.stage import THREE, Stage, play, stage
 from tui.chart.glyphs import Glyphs
+from tui.feed.status import SymbolDirectory
+from tui.market.symbol import SymbolInfo
 
 
 def best(entries: CommandList) -> str | None:
     """The name of the highlighted entry."""
     option = entries.highlighted_option
     return option.hit.text if isinstance(option, Command) else None
+
+
+def palette(s: Stage) -> str:
+    """All that the palette lists now."""
+    entries = s.app.screen.query_one(CommandList)
+    return "\n".join(str(option.prompt) for option in entries.options)
 
 
 async def choose(s: Stage, text: str) -> None:
@@ -80,6 +89,24 @@ def test_the_plug_of_the_demo_is_pulled(plug: str) -> None:
             await s.until(s.says("LIVE"))
             await choose(s, f"Pull the plug: {plug}")
             await s.until(lambda: "LIVE" not in s.header())
+
+    play(scenario)
+
+
+def test_s3_foreign_text_in_the_palette_is_never_markup() -> None:
+    hostile = subscription("[/]X[@click=app.quit]", "1m")
+    info = SymbolInfo(hostile.symbol, "[/base]", "[red]", 2, 3, trading=True)
+
+    async def scenario() -> None:
+        async with stage(THREE[:1]) as s:
+            known = SymbolDirectory("binance", {hostile.symbol.name: info})
+            s.app.engine.symbols = lambda exchange: known  # type: ignore[method-assign] # a hostile exchange
+            await s.monitor.add([hostile])
+            await s.pilot.press("colon")
+            await s.until(lambda: isinstance(s.app.screen, CommandPalette))
+            await s.until(lambda: f"Dial the connection of {hostile}" in palette(s))
+            await s.type("x[@click")
+            await s.until(lambda: "[/base]/[red] on binance" in palette(s))
 
     play(scenario)
 

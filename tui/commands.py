@@ -49,14 +49,15 @@ class MonitorCommands(Provider):
     async def discover(self) -> Hits:
         for entry in self._entries():
             if entry.offered:
-                yield DiscoveryHit(Content(entry.name), entry.run, entry.name, entry.help)
+                help_ = _plain(entry.help)
+                yield DiscoveryHit(Content(entry.name), entry.run, entry.name, help_)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for entry in self._entries():
             if (score := matcher.match(entry.name)) > 0:
                 name = matcher.highlight(entry.name)
-                yield Hit(score, name, entry.run, entry.name, entry.help)
+                yield Hit(score, name, entry.run, entry.name, _plain(entry.help))
 
     def _entries(self) -> Iterator[Entry]:
         host = cast(Host, self.app)
@@ -87,8 +88,13 @@ class SymbolCommands(Provider):
                 Content(f"Add {info.symbol.name}"),
                 partial(monitor.add, [subscription]),
                 f"Add {info.symbol.name}",
-                f"{info.base}/{info.quote} on {info.symbol.exchange}{halted}",
+                _plain(f"{info.base}/{info.quote} on {info.symbol.exchange}{halted}"),
             )
+
+
+def _plain(text: str) -> Any:
+    """A help text that the palette does not read as markup: it takes Content as it is."""
+    return Content(text)
 
 
 def _general(app: App[Any]) -> Iterator[Entry]:

@@ -34,6 +34,9 @@ class Desk:
     def live(self, candle: Candle, now: float = 0.0) -> None:
         self.hub.apply("binance", CandleReport("BTCUSDT", Interval(1, "m"), candle), now)
 
+    def merge(self, candles: list[Candle], now: float = 0.0) -> None:
+        self.hub.merge(SUBSCRIPTION, candles, now)
+
     def begin_load(self) -> LoadPlan:
         plan = self.hub.load_plan(SUBSCRIPTION)
         assert plan

@@ -25,7 +25,7 @@ def test_p22_a_closed_candle_is_told_once_however_often_it_comes() -> None:
 def test_a_closed_candle_that_the_exchange_changes_is_told_as_revised() -> None:
     desk = Desk()
     desk.live(candle(5))
-    desk.hub.merge(SUBSCRIPTION, [replace(candle(5, close=100.5), as_of=10 * MINUTE)])
+    desk.merge([replace(candle(5, close=100.5), as_of=10 * MINUTE)])
     told = desk.told(CandleChanged)
     assert [(e.revised, e.candle.close) for e in told if isinstance(e, CandleChanged)] == [
         (False, 100.0),
@@ -36,14 +36,14 @@ def test_a_closed_candle_that_the_exchange_changes_is_told_as_revised() -> None:
 def test_the_origin_tells_what_was_before_the_start_from_what_was_missed() -> None:
     desk = Desk()
     desk.live(candle(10, closed=False))
-    desk.hub.merge(SUBSCRIPTION, [candle(8), candle(9), candle(10), candle(11)])
+    desk.merge([candle(8), candle(9), candle(10), candle(11)])
     origins = [e.origin for e in desk.outlet.take() if isinstance(e, CandleChanged)]
     assert origins == ["live", "history", "history", "backfill", "backfill"]
 
 
 def test_history_that_comes_before_the_first_live_candle_is_history() -> None:
     desk = Desk()
-    desk.hub.merge(SUBSCRIPTION, [candle(8), candle(9), candle(10, closed=False)])
+    desk.merge([candle(8), candle(9), candle(10, closed=False)])
     desk.live(candle(10))
     origins = [e.origin for e in desk.outlet.take() if isinstance(e, CandleChanged)]
     assert origins == ["history", "history", "live", "live"]
@@ -51,14 +51,14 @@ def test_history_that_comes_before_the_first_live_candle_is_history() -> None:
 
 def test_a_jump_in_the_stream_opens_a_gap_and_history_repairs_it() -> None:
     desk = Desk()
-    desk.hub.merge(SUBSCRIPTION, [candle(1), candle(2)])
+    desk.merge([candle(1), candle(2)])
     desk.end_load()
     desk.live(candle(6))
     assert desk.told(GapOpened) == [GapOpened(SUBSCRIPTION, 3 * MINUTE)]
     assert desk.view.uncertain_from == 3 * MINUTE
     start = desk.begin_load().start
     assert start is not None and start <= 3 * MINUTE
-    desk.hub.merge(SUBSCRIPTION, [candle(3), candle(4), candle(5)])
+    desk.merge([candle(3), candle(4), candle(5)])
     assert desk.end_load()
     assert desk.told(GapRepaired) == [GapRepaired(SUBSCRIPTION, 3 * MINUTE, 6 * MINUTE, 3)]
     repaired = desk.view
@@ -68,11 +68,11 @@ def test_a_jump_in_the_stream_opens_a_gap_and_history_repairs_it() -> None:
 
 def test_a_hole_that_the_exchange_has_itself_stays_and_is_not_asked_for_again() -> None:
     desk = Desk()
-    desk.hub.merge(SUBSCRIPTION, [candle(1), candle(2)])
+    desk.merge([candle(1), candle(2)])
     desk.end_load()
     desk.live(candle(6))
     plan = desk.begin_load()
-    desk.hub.merge(SUBSCRIPTION, [candle(1), candle(2)])
+    desk.merge([candle(1), candle(2)])
     assert not desk.end_load()
     desk.hub.concede(SUBSCRIPTION, plan)
     assert [(hole.start, hole.end) for hole in desk.view.holes] == [(3 * MINUTE, 6 * MINUTE)]
@@ -83,7 +83,7 @@ def test_a_hole_that_the_exchange_has_itself_stays_and_is_not_asked_for_again() 
 
 def test_a_hole_that_opened_during_a_load_is_not_conceded_by_it() -> None:
     desk = Desk()
-    desk.hub.merge(SUBSCRIPTION, [candle(1), candle(2)])
+    desk.merge([candle(1), candle(2)])
     desk.end_load()
     plan = desk.begin_load()
     desk.live(candle(6))
@@ -98,7 +98,7 @@ def test_a_load_that_began_before_the_link_was_lost_does_not_end_the_uncertainty
     desk.end_load()
     plan = desk.begin_load()
     desk.hub.lapse(SUBSCRIPTION)
-    desk.hub.merge(SUBSCRIPTION, [candle(1)])
+    desk.merge([candle(1)])
     assert desk.hub.loaded(SUBSCRIPTION, plan)
     assert desk.view.uncertain_from == 2 * MINUTE
     assert desk.told(GapRepaired) == []
@@ -138,7 +138,7 @@ def test_a_late_close_does_not_turn_the_price_back() -> None:
 def test_candles_just_before_a_loss_are_read_again_however_far_the_stream_has_got() -> None:
     """A correction of the last one may have been sent while nobody listened."""
     desk = Desk()
-    desk.hub.merge(SUBSCRIPTION, [candle(n) for n in range(1, 10)])
+    desk.merge([candle(n) for n in range(1, 10)])
     desk.end_load()
     desk.hub.lapse(SUBSCRIPTION)
     desk.live(candle(10))
@@ -179,7 +179,7 @@ def test_trades_that_skip_a_number_open_a_gap_that_history_must_close() -> None:
     assert desk.told(GapOpened) == [GapOpened(SUBSCRIPTION, 2 * MINUTE)]
     assert desk.hub.repair_from(SUBSCRIPTION, 1.0) == 2 * MINUTE
     desk.begin_load()
-    desk.hub.merge(SUBSCRIPTION, [candle(1)])
+    desk.merge([candle(1)])
     assert desk.end_load()
     assert desk.hub.repair_from(SUBSCRIPTION, 1.0) is None
 
@@ -198,11 +198,11 @@ def test_numbers_start_anew_after_the_link_was_lost() -> None:
 def test_p33_candles_that_rest_brought_do_not_hide_that_the_stream_did_not() -> None:
     """Repairs go on while the stream is dead: what they bring is no sign of a quiet market."""
     desk = Desk()
-    desk.hub.merge(SUBSCRIPTION, [candle(1), candle(2, closed=False)])
+    desk.merge([candle(1), candle(2, closed=False)])
     desk.end_load()
     desk.live(replace(candle(2, closed=False), volume=4.0))
     rows = [replace(candle(2), volume=5.0), candle(3), candle(4, closed=False)]
-    desk.hub.merge(SUBSCRIPTION, rows)
+    desk.merge(rows)
     assert desk.hub.unseen(SUBSCRIPTION, rows)
     desk.live(candle(4, closed=False), now=120.0)
     assert not desk.hub.unseen(SUBSCRIPTION, rows)
@@ -211,13 +211,13 @@ def test_p33_candles_that_rest_brought_do_not_hide_that_the_stream_did_not() -> 
 
 def test_p33_trades_of_an_outage_are_not_held_against_the_new_stream() -> None:
     desk = Desk()
-    desk.hub.merge(SUBSCRIPTION, [candle(1)])
+    desk.merge([candle(1)])
     desk.end_load()
     desk.live(candle(2))
     desk.hub.lapse(SUBSCRIPTION)
     desk.begin_load()
     rows = [candle(3), candle(4, closed=False)]
-    desk.hub.merge(SUBSCRIPTION, rows)
+    desk.merge(rows)
     desk.end_load()
     assert not desk.hub.unseen(SUBSCRIPTION, rows)
     assert desk.hub.unseen(SUBSCRIPTION, [replace(rows[-1], volume=9.0)])
@@ -281,3 +281,29 @@ def test_exchange_time_is_the_fastest_message_s(delays: list[int], start: float)
     assert now is not None
     lag = truth + len(delays) * 1000 - now
     assert -2 <= lag - min(delays) <= 2
+
+
+def test_the_price_of_a_page_of_the_past_is_none_of_now() -> None:
+    desk = Desk()
+    desk.merge([candle(1), candle(2)])
+    assert desk.view.price is None
+    desk.merge([candle(3), candle(4, close=100.5, closed=False)])
+    assert desk.view.price == 100.5
+
+
+def test_a_price_that_came_over_rest_alone_has_an_age_too() -> None:
+    desk = Desk()
+    assert desk.hub.age(SUBSCRIPTION, 5.0) is None
+    desk.merge([candle(4, closed=False)], now=5.0)
+    assert desk.hub.age(SUBSCRIPTION, 65.0) == 60.0
+    desk.live(candle(5, closed=False), now=66.0)
+    assert desk.hub.age(SUBSCRIPTION, 67.5) == 1.5
+
+
+def test_n21_data_that_come_late_are_as_old_as_the_exchange_says() -> None:
+    """A line too slow for what is sent: frames come all the time, each later than the last."""
+    desk = Desk()
+    for second in range(5):
+        report = replace(candle(5, closed=False), as_of=5 * MINUTE + second * 1000)
+        desk.live(report, now=100.0 + 10.0 * second)
+    assert desk.hub.age(SUBSCRIPTION, 140.0) == 36.0

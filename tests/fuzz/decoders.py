@@ -83,7 +83,7 @@ def _check_history(exchange: Exchange, data: bytes) -> None:
         candles = _or_complaint(read) or []
         assert all(a.open_time < b.open_time for a, b in pairwise(candles))
         for _ in range(2 if candles else 0):
-            hub.merge(subscription, candles)
+            hub.merge(subscription, candles, 0.0)
             assert_series(hub, subscription, subscription.interval.after(NOW) + SKEW)
 
 

@@ -108,7 +108,7 @@ class Backfill:
             candles = await self._page(subscription, start, limit)
             fresh = [c for c in candles if start is None or c.open_time >= start]
             came.update(candle.open_time for candle in fresh)
-            self._hub.merge(subscription, fresh)
+            self._hub.merge(subscription, fresh, self._monotonic())
             reached_now = start is None or not fresh or not fresh[-1].closed
             if reached_now or self._hub.record(subscription) is None:
                 return came
@@ -159,5 +159,5 @@ class Backfill:
             log.warning("check of %s: %s", subscription, error)
             return None
         traded = self._hub.unseen(subscription, candles)
-        self._hub.merge(subscription, candles)
+        self._hub.merge(subscription, candles, self._monotonic())
         return traded

@@ -220,7 +220,6 @@ class Engine:
         venue = self._venues.get(subscription.symbol.exchange)
         connection = venue.connection_of(subscription) if venue else None
         link = connection.link if connection else Link()
-        age = now - record.data_at if record and record.data_at is not None else None
         state = state_of(link, subscription) if connection else ConnectionState.IDLE
         if record and record.stale and state is ConnectionState.LIVE:
             state = ConnectionState.STALE
@@ -229,7 +228,7 @@ class Engine:
             attempt=link.attempt,
             retry_in=_countdown(link, now),
             reason=reason_of(link) or (record.trouble if record else ""),
-            data_age=age,
+            data_age=self._hub.age(subscription, now),
             quiet=link.quiet or bool(record and record.quiet_for),
             rejected=record.rejected if record else "",
             unstable=record is not None and record.gaps.unstable(now),

@@ -136,14 +136,14 @@ class Hub:
             record.quiet_until = record.quiet_for = 0.0
             self._turn(record, stale=False)
 
-    def merge(self, subscription: Subscription, candles: Iterable[Candle]) -> int:
-        """Candles over REST, oldest first; returns how many changed the series."""
+    def merge(self, subscription: Subscription, candles: Iterable[Candle], now: float) -> int:
+        """Candles over REST at monotonic `now`, oldest first; how many changed the series."""
         with self.lock:
             record = self._records.get(subscription)
             rows = list(candles)
             if record is None or not rows:
                 return 0
-            record.take_history(rows)
+            record.take_history(rows, now)
             changed = sum(self._note(record, row, record.origin(row)) for row in rows)
             record.gaps.filled += changed
             return changed
@@ -246,6 +246,13 @@ class Hub:
                 self._dirty.add(record)
                 state = ConnectionState.SYNCING
                 self.publish(StateChanged(subscription, state, 0, None, reason))
+
+    def age(self, subscription: Subscription, now: float) -> float | None:
+        """How old the newest data of this subscription are, in seconds; None before the first."""
+        with self.lock:
+            record = self._records.get(subscription)
+            time = self.clock(subscription.symbol.exchange).now(now)
+            return record.age(now, time) if record else None
 
     def silent_for(self, subscription: Subscription, now: float) -> float:
         """Seconds since this subscription's data, unless its market is known to be quiet."""

@@ -17,8 +17,9 @@ CLOSE_GRACE = 5_000
 
 
 class Record:
-    """Times are exchange ms, except `data_at` and `quiet_until`, which are monotonic seconds.
+    """Times are exchange ms, except `*_at` and `quiet_until`, which are monotonic seconds.
 
+    `data_at` is when the stream said something last, `read_at` when a price came over REST.
     `rejected` says why the subscription cannot be served, `trouble` why its history does not
     come; both are empty when all is well. `stale` is true when trades are known to be missed.
     """
@@ -33,6 +34,7 @@ class Record:
         self.price: float | None = None
         self.price_time = 0
         self.data_at: float | None = None
+        self.read_at: float | None = None
         self.loaded = False
         self.rejected = ""
         self.trouble = ""
@@ -89,11 +91,16 @@ class Record:
         forming = not self.loaded and not candle.closed
         return "live" if forming else "backfill"
 
-    def take_history(self, rows: list[Candle]) -> None:
-        """History is about to be merged: what it has closed by now is from before the start."""
+    def take_history(self, rows: list[Candle], now: float) -> None:
+        """History is about to be merged: what it has closed by now is from before the start.
+
+        Only a candle that still forms has a price of the present: pages come oldest first.
+        """
         newest = rows[-1]
         self.gaps.confirm(rows)
-        self.quote(newest.close, newest.open_time)
+        if not newest.closed:
+            self.quote(newest.close, newest.open_time)
+            self.read_at = now
         if self._followed_from is None:
             following = self.subscription.interval.after(newest.open_time)
             self._followed_from = following if newest.closed else newest.open_time
@@ -168,6 +175,16 @@ class Record:
         if self._awaited_since is None:
             self._awaited_since = now
         return now - (self._awaited_since if self.data_at is None else self.data_at)
+
+    def age(self, now: float, time: int | None) -> float | None:
+        """How old the newest data are at exchange `time`, in seconds; None before the first.
+
+        Since they came or, when they came late, by the exchange's own clock.
+        """
+        if self.data_at is None:
+            return None if self.read_at is None else now - self.read_at
+        behind = 0.0 if time is None else (time - self.price_time) / 1000
+        return max(now - self.data_at, behind)
 
     # What is shown
 

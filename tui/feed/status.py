@@ -33,7 +33,8 @@ class FeedStatus:
     """The health of one subscription.
 
     `attempt` is the number of the next dial since the link was last stable; `retry_in` seconds
-    until it. `data_age` is seconds since the last data of this symbol, None before the first.
+    until it. `data_age` is how old the newest data of this symbol are, in seconds, over REST as
+    long as none came live; None before the first.
     `quiet` is true when the exchange, asked over REST, confirmed that nothing was traded.
     `rejected` is the exchange's or our reason why this subscription cannot be served. `unstable`
     is true when data were lost again and again within the last minutes.

@@ -180,15 +180,15 @@ def test_the_words_get_shorter_and_keep_the_age() -> None:
     )  # fmt: skip
 
 
-NOT_LIVE = [state for state in ConnectionState if state is not ConnectionState.LIVE]
-
-
-@pytest.mark.parametrize(("width", "rows"), [(40, 1), (38, 1), (40, 2), (26, 2), (60, 1), (120, 1)])
-@pytest.mark.parametrize("state", NOT_LIVE)
-def test_a_price_that_is_not_live_says_how_old_it_is_at_any_width(
-    state: ConnectionState, width: int, rows: int
+@pytest.mark.parametrize(("width", "rows"), [(40, 1), (38, 1), (40, 2), (24, 2), (60, 1), (120, 1)])
+@pytest.mark.parametrize("state", ConnectionState)
+@pytest.mark.parametrize("quiet", [False, True])
+@pytest.mark.parametrize("unstable", [False, True])
+def test_an_old_price_says_how_old_it_is_at_any_width(
+    state: ConnectionState, quiet: bool, unstable: bool, width: int, rows: int
 ) -> None:
-    status = FeedStatus(state, 3, 4.2, "The exchange closed the connection", data_age=31.0)
+    reason = "The exchange closed the connection"
+    status = FeedStatus(state, 3, 4.2, reason, data_age=31.0, quiet=quiet, unstable=unstable)
     text = "\n".join(said(replace(VIEW, status=status), width, rows))
     assert "63120.55" in text
     assert re.search(r"31 ?s", text)

@@ -16,9 +16,9 @@ class Freshness:
     """The same words from their longest form to their shortest, and the role that colours them.
 
     Roles: `live`, `waiting` (on the way to data), `late` (a price that may be old), `stopped`.
-    `current` is whether the price beside these words can be trusted to be the newest; where it
-    cannot, every form has its age as soon as there was a price. `cause` is a sentence on what
-    happened and what to do, where the forms do not say it.
+    `current` is whether the price beside these words can be trusted to be the newest. As soon as
+    there was a price every form has its age, unless it is current and not older than two seconds.
+    `cause` is a sentence on what happened and what to do, where the forms do not say it.
     """
 
     forms: tuple[str, ...]
@@ -32,7 +32,7 @@ def freshness(status: FeedStatus) -> Freshness:
     fresh = _by_state(status)
     if not status.unstable or fresh.role == "stopped":
         return fresh
-    short = ("UNSTABLE",) if fresh.current else _old(("UNSTABLE",), status)
+    short = ("UNSTABLE",) if fresh.current and not _aged(status) else _old(("UNSTABLE",), status)
     return replace(fresh, forms=(f"{fresh.forms[0]}, unstable", *short, *fresh.forms))
 
 
@@ -64,16 +64,15 @@ def frozen(status: FeedStatus, seconds: float) -> Freshness:
 
 def _live(status: FeedStatus) -> Freshness:
     if status.quiet:
-        return Freshness((*_ending("QUIET", status), "QUIET"), "live", current=True)
-    old = (status.data_age or 0) > _AGE_WORTH_SAYING
-    forms = (*_ending("LIVE", status), "LIVE") if old else ("LIVE",)
+        return Freshness(_ending("QUIET", status), "live", current=True)
+    forms = _ending("LIVE", status) if _aged(status) else ("LIVE",)
     return Freshness(forms, "live", current=True)
 
 
 def _syncing(status: FeedStatus) -> Freshness:
     """Prices come in unless the last one is from before an outage."""
     words = (f"SYNCING: {status.reason}", "SYNCING") if status.reason else ("SYNCING",)
-    if (status.data_age or 0) <= _AGE_WORTH_SAYING:
+    if not _aged(status):
         return Freshness(words, "waiting", current=True)
     return Freshness(_old((*words, "SYNC"), status), "waiting")
 
@@ -90,6 +89,10 @@ def _retry(status: FeedStatus) -> Freshness:
 
 def _stopped(status: FeedStatus, reason: str) -> Freshness:
     return Freshness(_old((f"STOPPED: {reason}", "STOPPED"), status), "stopped")
+
+
+def _aged(status: FeedStatus) -> bool:
+    return (status.data_age or 0) > _AGE_WORTH_SAYING
 
 
 def _old(words: tuple[str, ...], status: FeedStatus) -> tuple[str, ...]:

@@ -33,6 +33,7 @@ from tui.feed.status import (
     StateChanged,
 )
 from tui.simulator.background import BackgroundSimulator
+from tui.simulator.faults import Stall
 from tui.simulator.server import Simulator
 
 BTC, ETH, SOL, XRP, KSM = (
@@ -96,6 +97,18 @@ def test_a_price_grows_old_while_nothing_comes() -> None:
         eventually(lambda: (engine.status(BTC).data_age or 0.0) > first + 0.2)
         assert engine.view(BTC, 10).price, "the last price stays on the screen, with its age"
         assert engine.view(BTC, 10).uncertain_from is not None
+
+
+def test_the_age_of_a_connection_s_data_does_not_start_anew_with_its_socket() -> None:
+    with running(replace(QUICK, stale_after=20.0)) as (_, exchange, engine):
+        engine.acquire(BTC)
+        eventually(lambda: is_live(engine, BTC))
+        exchange.inject(Stall(30.0))
+        exchange.refuse(1.0)
+        eventually(lambda: engine.connections()[0].reconnects)
+        (row,) = engine.connections()
+        assert row.uptime is not None and row.data_age is not None
+        assert row.data_age > row.uptime + 0.5
 
 
 def test_an_unknown_symbol_is_rejected_with_the_nearest_and_the_others_live_on() -> None:

@@ -244,7 +244,6 @@ class Connection:
             return self.post(on.Lost(epoch, lost.fault))
         self._socket = socket
         self.round_trip = None
-        self.meter.data_at = self._monotonic()
         self.post(on.Opened(epoch))
         await self._read(socket, epoch)
 

@@ -7,19 +7,33 @@ import time
 from dataclasses import replace
 from random import Random
 
-from tests.feeds import QUICK, Events, equals_ledger, eventually, is_live, simulated, subscription
+from tests.feeds import (
+    MANY_DIALS,
+    QUICK,
+    Events,
+    equals_ledger,
+    eventually,
+    is_live,
+    simulated,
+    subscription,
+)
 from tui.exchange import load_exchange
 from tui.exchange.settings import ExchangeSettings
 from tui.feed.clock import ExchangeClock, running
 from tui.feed.engine import Engine
 from tui.feed.status import ConnectionState, GapOpened, StateChanged
+from tui.simulator.background import BackgroundSimulator
+from tui.simulator.server import Simulator, wall_ms
 
 BTC = subscription("BTCUSDT")
-NIGHT = 8 * 3600.0
+NAP = 600.0
 
 
 class SleepyClock:
-    """A clock that runs on, as the real one does, while the event loop's stands still."""
+    """A clock that runs on, as the real one does, while the event loop's stands still.
+
+    So does the exchange's time.
+    """
 
     def __init__(self) -> None:
         self.slept = 0.0
@@ -27,10 +41,14 @@ class SleepyClock:
     def __call__(self) -> float:
         return running() + self.slept
 
+    def exchange_ms(self) -> int:
+        return wall_ms() + int(self.slept * 1000)
+
 
 def test_l2_after_a_sleep_the_socket_is_left_at_once_and_the_price_says_its_true_age() -> None:
     clock = SleepyClock()
-    with simulated() as (simulator, exchange):
+    simulator = Simulator(seed=7, limits=MANY_DIALS, clock=clock.exchange_ms)
+    with BackgroundSimulator(simulator) as exchange:
         binance = load_exchange("binance", ExchangeSettings(exchange.ws_url, exchange.rest_url))
         settings = replace(QUICK, stale_after=30.0)
         engine = Engine({"binance": binance}, settings, 20, Random(5), clock)
@@ -40,13 +58,14 @@ def test_l2_after_a_sleep_the_socket_is_left_at_once_and_the_price_says_its_true
             eventually(lambda: is_live(engine, BTC))
             events = Events(engine)
             exchange.stall(1.0)
-            clock.slept = NIGHT
-            assert (engine.status(BTC).data_age or 0) >= NIGHT
+            clock.slept = NAP
+            assert (engine.status(BTC).data_age or 0) >= NAP
             down = events.next(StateChanged, lambda e: e.state is ConnectionState.BACKOFF)
             assert (down.attempt, "slept" in down.reason) == (0, True)
             events.next(StateChanged, lambda e: e.state is ConnectionState.LIVE)
-            eventually(lambda: (engine.status(BTC).data_age or NIGHT) < 5)
+            eventually(lambda: (engine.status(BTC).data_age or NAP) < 5)
             eventually(lambda: equals_ledger(engine, simulator, BTC))
+            assert len(engine.view(BTC, 1_000).candles) >= NAP
         finally:
             engine.stop()
 

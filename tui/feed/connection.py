@@ -118,6 +118,11 @@ class Connection:
         """Whether it is live for all that it is wanted for."""
         return self.link.state is ConnectionState.LIVE and self.link.wanted <= self.link.synced
 
+    def take_over(self, predecessor: Connection) -> None:
+        """Serve in its place, and tell what that changes."""
+        self.understudy, predecessor.understudy = False, True
+        self._tell(predecessor.link)
+
     def reset(self) -> None:
         """Forget everything after a fault of our own, but not the failures counted so far."""
         self.link = Link(attempt=self.link.attempt + 1, epoch=self.link.epoch + 1)

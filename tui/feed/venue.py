@@ -200,11 +200,9 @@ class Venue:
         del self._successors[connection]
         self._wanted[successor] = self._wanted.pop(connection)
         self.connections[self.connections.index(connection)] = successor
-        successor.understudy = False
-        connection.understudy = True
+        successor.take_over(connection)
         connection.stop()
         self._close_later_if_idle(successor)
-        self._hub.touch(self._wanted[successor])
 
     async def stop(self) -> None:
         """Close every connection, politely as far as that takes no time."""

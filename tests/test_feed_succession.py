@@ -5,7 +5,8 @@ from __future__ import annotations
 from tests.memory_exchange import MemoryExchange
 from tests.virtual_clients import Client, clients
 from tests.virtual_time import run_virtually, until
-from tui.feed.faults import of_close
+from tests.virtual_venue import all_live, exchange_of, made_up, venue_of
+from tui.feed.faults import of_close, of_violation
 from tui.feed.status import ConnectionState, StateChanged
 
 
@@ -26,5 +27,24 @@ def test_a_takeover_from_a_connection_that_is_down_is_told() -> None:
             await until(lambda: told(client)[-1] is ConnectionState.BACKOFF)
             await until(lambda: client.live, 2.0)
             assert told(client)[-1] is ConnectionState.LIVE
+
+    run_virtually(scenario())
+
+
+def test_p8_what_takes_over_carries_no_more_than_the_divided_one_did() -> None:
+    *feeds, another = made_up(5)
+
+    async def scenario() -> None:
+        exchange = exchange_of([*feeds, another])
+        async with venue_of(exchange, feeds, capacity=4) as venue:
+            for _ in range(2):
+                exchange.sockets[0].end(of_violation(1009))
+                await until(lambda: all_live(venue) and exchange.sockets)
+            await until(lambda: len(venue.connections) == 2 and all_live(venue))
+            first = venue.connections[0]
+            first.retry()
+            await until(lambda: venue.connections[0] is not first)
+            venue.add(another)
+            assert [len(venue.wanted_by(c)) for c in venue.connections] == [2, 2, 1]
 
     run_virtually(scenario())

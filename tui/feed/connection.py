@@ -121,6 +121,7 @@ class Connection:
     def take_over(self, predecessor: Connection) -> None:
         """Serve in its place, and tell what that changes."""
         self.understudy, predecessor.understudy = False, True
+        self.capacity = predecessor.capacity
         self._tell(predecessor.link)
 
     def reset(self) -> None:

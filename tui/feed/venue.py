@@ -223,9 +223,9 @@ class Venue:
 
     def split(self, connection: Connection) -> None:
         """Its messages are too large: let another connection carry half of its subscriptions."""
-        if connection.understudy:  # the connection that it should succeed goes on
+        wanted = sorted(self._wanted.get(connection, ()))
+        if len(wanted) < 2:  # or it is a successor: the connection before it goes on
             return
-        wanted = sorted(self._wanted[connection])
         other = self._connect()
         connection.capacity = other.capacity = (len(wanted) + 1) // 2
         self._want(connection, frozenset(wanted[: connection.capacity]))

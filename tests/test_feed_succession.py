@@ -48,3 +48,18 @@ def test_p8_what_takes_over_carries_no_more_than_the_divided_one_did() -> None:
             assert [len(venue.wanted_by(c)) for c in venue.connections] == [2, 2, 1]
 
     run_virtually(scenario())
+
+
+def test_l2_a_sleep_ends_the_socket_of_a_successor_too() -> None:
+    async def scenario() -> None:
+        exchange = MemoryExchange()
+        async with clients(exchange) as (client,):
+            await until(lambda: client.live)
+            client.connection.retry()
+            await until(lambda: len(exchange.sockets) == 2)
+            before = set(exchange.sockets)
+            client.venue.resume()
+            await until(lambda: not before & set(exchange.sockets), 0.5)
+            await until(lambda: client.live and len(exchange.sockets) == 1)
+
+    run_virtually(scenario())

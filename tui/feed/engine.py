@@ -22,7 +22,6 @@ from tui.feed.hub import Hub
 from tui.feed.link import OPEN, Link, reason_of, state_of
 from tui.feed.outlet import Outlet
 from tui.feed.settings import ConnectionSettings
-from tui.feed.signals import Resumed
 from tui.feed.status import (
     ConnectionState,
     ConnectionStatus,
@@ -111,14 +110,19 @@ class Engine:
         slept = self._clock() - self._loop.time()
         while not self._stopped.is_set():
             before, slept = slept, self._clock() - self._loop.time()
-            if slept - before > _SLEEP:
-                self._resume()
+            # When the event loop's clock stood still for a while, so did we.
+            work = self._resume if slept - before > _SLEEP else self._look_after
             for venue in self._venues.values():
-                self._look_after(venue)
+                work(venue)
             with suppress(TimeoutError):
                 async with asyncio.timeout(1.0):
                     await self._stopped.wait()
         await asyncio.gather(*(venue.stop() for venue in self._venues.values()))
+
+    def _resume(self, venue: Venue) -> None:
+        """Look after it a second later: it is still as it fell asleep."""
+        log.info("this machine slept: all connections to %s are dialled anew", venue.exchange.name)
+        venue.resume()
 
     def _look_after(self, venue: Venue) -> None:
         try:
@@ -126,12 +130,6 @@ class Engine:
             venue.prefer(self._seen)
         except Exception:  # the other exchanges, and this one a second later, must be looked after
             log.exception("looking after %s failed", venue.exchange.name)
-
-    def _resume(self) -> None:
-        """The event loop's clock stood still for a while, and so did we: every socket is dead."""
-        log.info("this machine slept: all connections are dialled anew")
-        for connection in self._connections():
-            connection.post(Resumed())
 
     def _call(self, work: Callable[[], None]) -> None:
         if not self._loop.is_closed():

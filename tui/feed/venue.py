@@ -136,6 +136,11 @@ class Venue:
             if taker.link.until != turn:
                 taker.post(on.TurnMoved(turn))
 
+    def resume(self) -> None:
+        """The machine slept: every socket is dead."""
+        for connection in (*self.connections, *self._successors.values()):
+            connection.post(on.Resumed())
+
     def inquire(self) -> None:
         """Ask the exchange, for every connection, what it sends."""
         if self.exchange.inquiry(0) is None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from tests.memory_exchange import MemoryExchange
 from tests.virtual_clients import Client, clients
-from tests.virtual_time import run_virtually, until
+from tests.virtual_time import now, run_virtually, until
 from tests.virtual_venue import all_live, exchange_of, made_up, venue_of
-from tui.feed.faults import of_close, of_violation
+from tui.feed.connection import Connection
+from tui.feed.faults import of_close, of_status, of_violation
 from tui.feed.status import ConnectionState, StateChanged
 
 
@@ -63,3 +66,44 @@ def test_l2_a_sleep_ends_the_socket_of_a_successor_too() -> None:
             await until(lambda: client.live and len(exchange.sockets) == 1)
 
     run_virtually(scenario())
+
+
+def test_a_successor_that_was_refused_dials_when_a_person_asks_again() -> None:
+    async def scenario() -> None:
+        exchange = MemoryExchange()
+        async with clients(exchange) as (client,):
+            await until(lambda: client.live)
+            old = await refused(client, exchange)
+            client.venue.retry()
+            await until(lambda: client.connection is not old)
+            assert client.live
+
+    run_virtually(scenario())
+
+
+def test_a_successor_that_was_refused_is_let_go_when_its_predecessor_was_dialled_anew() -> None:
+    async def scenario() -> None:
+        exchange = MemoryExchange()
+        async with clients(exchange) as (client,):
+            await until(lambda: client.live)
+            old = await refused(client, exchange)
+            exchange.break_off()
+            await until(lambda: not client.live)
+            await until(lambda: client.live)
+            await asyncio.sleep(2.0)
+            client.connection.retry()  # there is room for another successor
+            await until(lambda: client.connection is not old)
+
+    run_virtually(scenario())
+
+
+async def refused(client: Client, exchange: MemoryExchange) -> Connection:
+    """The live connection, once its successor was refused for good; dials succeed again."""
+    exchange.refusal = of_status(451, None, 0.0)
+    dials = len(exchange.dials)
+    client.connection.retry()
+    await until(lambda: len(exchange.dials) > dials)
+    asked = now()
+    await until(lambda: now() > asked + 1.0)
+    exchange.refusal = None
+    return client.connection

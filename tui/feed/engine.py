@@ -162,9 +162,8 @@ class Engine:
         self._call(lambda: self._reconnect(subscription))
 
     def _reconnect(self, subscription: Subscription | None) -> None:
-        for connection in self._connections():
-            if subscription is None or subscription in connection.link.wanted:
-                connection.retry()
+        for venue in self._venues.values():
+            venue.retry(subscription)
 
     def prefer(self, seen: frozenset[Subscription]) -> None:
         """Of those who wait for a turn to dial, let these go first: a person sees them."""

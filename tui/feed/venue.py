@@ -21,7 +21,7 @@ from tui.feed.directory import Directory
 from tui.feed.hub import Hub
 from tui.feed.inquiry import Inquiry
 from tui.feed.limits import HostLimits, TokenBucket
-from tui.feed.link import Rules
+from tui.feed.link import OPEN, Rules
 from tui.feed.rest import Rest
 from tui.feed.settings import ConnectionSettings
 from tui.feed.status import ConnectionState, Notice, SymbolDirectory
@@ -136,6 +136,15 @@ class Venue:
             if taker.link.until != turn:
                 taker.post(on.TurnMoved(turn))
 
+    def retry(self, subscription: Subscription | None = None) -> None:
+        """Dial anew now: the connection of one subscription, or all of them."""
+        for connection in self.connections:
+            if subscription is None or subscription in self._wanted[connection]:
+                connection.retry()
+                successor = self._successors.get(connection)
+                if successor and successor.link.state not in OPEN:
+                    successor.retry()
+
     def resume(self) -> None:
         """The machine slept: every socket is dead."""
         for connection in (*self.connections, *self._successors.values()):
@@ -196,6 +205,8 @@ class Venue:
         successor = self._successors.get(connection)
         if successor and successor.serves:
             self._replace(connection, successor)
+        elif successor and connection.serves and now < connection.link.succeed_at:
+            self._successors.pop(connection).stop()  # it was dialled anew itself meanwhile
         elif successor is None and now >= connection.link.succeed_at and self._wanted[connection]:
             successor = self._make_connection(connection)
             self._successors[connection] = successor

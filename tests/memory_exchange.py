@@ -45,7 +45,8 @@ def truth(interval: Interval, open_time: int, at: int) -> Candle:
 class MemoryExchange:
     """Sends each subscribed kline every `pace` seconds; what goes wrong is set by the test.
 
-    `symbols` are all that it trades. `greet` is told of every new socket before the client gets
+    `symbols` are all that it trades, `untold` those whose history it does not tell. `greet` is
+    told of every new socket before the client gets
     it; `spoil` turns the rows of a page into those that are sent. `most_asked` is the highest
     number of pages asked for at one time. `dials` are the loop times of all dials, refused ones
     too; `most_open` is the highest number of sockets at one time.
@@ -54,6 +55,7 @@ class MemoryExchange:
     def __init__(self, pace: float = 1.0, symbols: Sequence[str] = ("BTCUSDT",)) -> None:
         self.directory = _directory(symbols)
         self.reachable = True
+        self.untold: set[str] = set()
         self.refusal: Fault | None = None
         self.greet: Callable[[MemorySocket], None] = lambda _: None
         self.spoil: Callable[[list[Row]], list[Row]] = lambda rows: rows
@@ -110,16 +112,16 @@ class MemoryRest:
         exchange.asked += 1
         exchange.most_asked = max(exchange.asked, exchange.most_asked)
         try:
-            await self._travel()
+            await self._travel(request.params["symbol"])
         finally:
             exchange.asked -= 1
         exchange.pages += 1
         rows = exchange.spoil(_klines(dict(request.params)))
         return Reply(json.dumps(rows).encode(), exchange_ms())
 
-    async def _travel(self) -> None:
+    async def _travel(self, symbol: str = "") -> None:
         await asyncio.sleep(0.05)
-        if not self._exchange.reachable:
+        if not self._exchange.reachable or symbol in self._exchange.untold:
             raise RequestFailed(_NETWORK_DOWN)
 
     async def close(self) -> None:
@@ -185,9 +187,11 @@ class MemorySocket:
         if self.speaks:
             self._frames.put_nowait(json.dumps(message))
 
-    def forget(self) -> None:
-        """Send no more data, though they were subscribed."""
-        self._sent.clear()
+    def forget(self, symbol: str = "") -> None:
+        """Send no more data of a symbol, or of none, though they were subscribed."""
+        gone = [stream for stream in self._sent if stream.startswith(symbol.lower())]
+        for stream in gone:
+            del self._sent[stream]
 
     @property
     def streams(self) -> int:

@@ -25,9 +25,10 @@ from tests.memory_exchange import MemoryExchange
 from tests.raw_server import RawServer
 from tests.virtual_clients import clients
 from tests.virtual_time import now, run_virtually, until
+from tests.virtual_venue import exchange_of, made_up, venue_of
 from tests.websocket_frames import text
 from tui.feed import transport
-from tui.feed.status import Notice
+from tui.feed.status import ConnectionState, Notice
 from tui.simulator.faults import Garbage
 
 BTC, ETH, SOL, XRP = (subscription(f"{name}USDT") for name in ("BTC", "ETH", "SOL", "XRP"))
@@ -151,3 +152,21 @@ def test_all_connections_of_an_exchange_answer_in_one_sentence() -> None:
         engine.inquire()
         assert events.next(Notice).text == "Binance confirms all 4 subscriptions."
         assert events.waiting(Notice) == []
+
+
+def test_p30_what_a_socket_forgot_is_found_though_a_history_beside_it_never_comes() -> None:
+    feeds = made_up(3)
+
+    async def scenario() -> None:
+        exchange = exchange_of(feeds)
+        async with venue_of(exchange, feeds, capacity=3) as venue:
+            exchange.untold = {"C2USDT"}
+            exchange.break_off()
+            link = venue.connections[0].link
+            await until(lambda: venue.connections[0].link.synced == set(feeds[:2]) != link.synced)
+            (socket,) = exchange.sockets
+            socket.forget("C1USDT")
+            await until(lambda: socket.streams == 3, 120)
+            assert venue.connections[0].link.state is ConnectionState.SYNCING
+
+    run_virtually(scenario())

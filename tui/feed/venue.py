@@ -39,6 +39,9 @@ _SPOILT = 10.0
 # A reminder to the exchange has this long (s) to take effect.
 _REMINDER = 10.0
 
+# Those whose history does not come yet hide nothing of the others.
+_FLOWING = {ConnectionState.SYNCING, ConnectionState.LIVE}
+
 log = logging.getLogger(__name__)
 
 
@@ -181,7 +184,7 @@ class Venue:
     def _watch_silence(self, connection: Connection, now: float) -> None:
         """On a shared socket one subscription may be forgotten while the others flow."""
         link = connection.link
-        if len(link.synced) < 2 or link.state is not ConnectionState.LIVE:
+        if len(link.synced) < 2 or link.state not in _FLOWING:
             return
         for subscription in link.synced - self._suspects:
             if self._hub.silent_for(subscription, now) > self._silence_limit:

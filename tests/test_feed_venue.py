@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from functools import partial
+from unittest.mock import patch
 
 import pytest
 
@@ -25,7 +26,7 @@ from tests.memory_exchange import MemoryExchange
 from tests.raw_server import RawServer
 from tests.virtual_clients import clients
 from tests.virtual_time import now, run_virtually, until
-from tests.virtual_venue import exchange_of, made_up, venue_of
+from tests.virtual_venue import all_live, exchange_of, made_up, venue_of
 from tests.websocket_frames import text
 from tui.feed import transport
 from tui.feed.status import ConnectionState, Notice
@@ -168,5 +169,32 @@ def test_p30_what_a_socket_forgot_is_found_though_a_history_beside_it_never_come
             socket.forget("C1USDT")
             await until(lambda: socket.streams == 3, 120)
             assert venue.connections[0].link.state is ConnectionState.SYNCING
+
+    run_virtually(scenario())
+
+
+def test_an_answer_about_a_silence_says_nothing_of_the_connection_after_it() -> None:
+    feeds = made_up(2)
+
+    async def scenario() -> None:
+        exchange = exchange_of(feeds)
+        async with venue_of(exchange, feeds, capacity=2) as venue:
+            asked, answer = asyncio.Event(), asyncio.Event()
+
+            async def missed(_: object) -> bool:
+                asked.set()
+                return await answer.wait()
+
+            with patch.object(venue._backfill, "missed", missed):
+                exchange.sockets[0].forget("C1USDT")
+                await until(asked.is_set, 120)
+                exchange.break_off()
+                await until(lambda: not all_live(venue))
+                await until(lambda: all_live(venue))
+                answer.set()
+                await asyncio.sleep(0.1)
+            record = venue._hub.record(feeds[1])
+            assert record and not record.stale
+            assert len(exchange.sockets[0].commands) == 1
 
     run_virtually(scenario())

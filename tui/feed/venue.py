@@ -192,13 +192,14 @@ class Venue:
                 self._spawn(self._ask_why_silent(connection, subscription))
 
     async def _ask_why_silent(self, connection: Connection, subscription: Subscription) -> None:
+        epoch = connection.link.epoch
         try:
             missed = await self._backfill.missed([subscription])
             if missed is False:
                 self._hub.quiet(subscription, self._monotonic(), _LONGEST_QUIET)
-            elif missed:
+            elif missed and epoch == connection.link.epoch:
                 again = self._hub.stale(subscription)
-                connection.post(on.Forgotten(connection.link.epoch, subscription, again))
+                connection.post(on.Forgotten(epoch, subscription, again))
                 await asyncio.sleep(_REMINDER)
         finally:
             self._suspects.discard(subscription)

@@ -24,12 +24,12 @@ from tests.feeds import (
 from tests.meddling import Meddler
 from tests.memory_exchange import MemoryExchange
 from tests.raw_server import RawServer
-from tests.virtual_clients import clients
+from tests.virtual_clients import Diary, clients
 from tests.virtual_time import now, run_virtually, until
 from tests.virtual_venue import all_live, exchange_of, made_up, venue_of
 from tests.websocket_frames import text
 from tui.feed import transport
-from tui.feed.status import ConnectionState, Notice
+from tui.feed.status import ConnectionState, Notice, StateChanged
 from tui.simulator.faults import Garbage
 
 BTC, ETH, SOL, XRP = (subscription(f"{name}USDT") for name in ("BTC", "ETH", "SOL", "XRP"))
@@ -196,5 +196,25 @@ def test_an_answer_about_a_silence_says_nothing_of_the_connection_after_it() -> 
             record = venue._hub.record(feeds[1])
             assert record and not record.stale
             assert len(exchange.sockets[0].commands) == 1
+
+    run_virtually(scenario())
+
+
+def test_a_subscription_that_is_live_is_told_so_though_one_beside_it_has_no_history() -> None:
+    feeds = made_up(2)
+
+    async def scenario() -> None:
+        exchange = exchange_of(feeds)
+        async with venue_of(exchange, feeds, capacity=2) as venue:
+            exchange.untold = {"C1USDT"}
+            diary = Diary()
+            venue._hub.listen(diary, candles=False)
+            exchange.break_off()
+            link = venue.connections[0].link
+            await until(lambda: venue.connections[0].link.synced == {feeds[0]} != link.synced)
+            await asyncio.sleep(10)
+            told = [e for e in diary.of(StateChanged) if isinstance(e, StateChanged)]
+            last = {change.subscription: change.state for change in told}
+            assert last[feeds[0]] is ConnectionState.LIVE
 
     run_virtually(scenario())

@@ -51,7 +51,8 @@ _OWN_FAULT = Fault(
 
 
 def _shown(link: Link) -> tuple[object, ...]:
-    return link.state, link.attempt, link.until, link.wanted, link.held, link.synced, link.quiet
+    heard = link.held, link.synced, link.data_seen, link.quiet
+    return link.state, link.attempt, link.until, link.wanted, heard
 
 
 class Owner(Protocol):

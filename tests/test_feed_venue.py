@@ -218,3 +218,16 @@ def test_a_subscription_that_is_live_is_told_so_though_one_beside_it_has_no_hist
             assert last[feeds[0]] is ConnectionState.LIVE
 
     run_virtually(scenario())
+
+
+def test_a_new_socket_does_not_make_the_last_data_younger() -> None:
+    async def scenario() -> None:
+        exchange = MemoryExchange(pace=5.0)
+        async with clients(exchange) as (client,):
+            await until(lambda: client.live)
+            last = client.connection.meter.data_at
+            exchange.break_off()
+            await until(lambda: client.connection.link.opens == 2, 2.0)
+            assert client.connection.meter.data_at == last
+
+    run_virtually(scenario())

@@ -135,3 +135,16 @@ def test_a_proxy_that_wants_a_login_for_requests_over_tls_is_named(
     assert error == (
         f"The proxy 127.0.0.1:{proxy.port} wants a login; put USER:PASSWORD@ into its url."
     )
+
+
+@pytest.mark.parametrize("proxy", ["http://127.0.0.1:99999", "http://[::1", "nonsense"])
+def test_a_proxy_url_that_cannot_be_read_is_told_for_requests_too(
+    proxy: str, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", proxy)
+    engine = place.engine("ws://127.0.0.1:1", "https://exchange.test")
+    engine.start()
+    eventually(lambda: engine.symbols("binance").error)
+    assert engine.symbols("binance").error == (
+        "The proxy of the environment cannot be used; https_proxy takes http://host:port."
+    )

@@ -70,7 +70,7 @@ class Rest:
                 url, params=request.params, allow_redirects=False
             ) as response:
                 body = await _read_capped(response)
-        except (OSError, TimeoutError, aiohttp.ClientError) as error:
+        except (OSError, TimeoutError, aiohttp.ClientError, ValueError) as error:
             raise RequestFailed(self._fault(error)) from error
         if response.status != 200 or response.content_type == "text/html":
             raise self._refused(response, body)
@@ -82,6 +82,8 @@ class Rest:
                 return of_proxy(place(getproxies().get(self._scheme, "")), error.status)
             case aiohttp.ClientProxyConnectionError():
                 return of_error(error.os_error, self._place, f"{error.host}:{error.port}")
+            case ValueError() if getproxies().get(self._scheme):
+                return of_proxy("of the environment", None)
             case _:
                 return of_error(_cause(error), self._place)
 

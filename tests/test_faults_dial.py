@@ -210,3 +210,12 @@ def test_n20_a_proxy_s_password_is_never_told(
             status = failed(engine)
             assert "hunter2" not in status.reason + caplog.text
             assert status.state is ConnectionState.BACKOFF
+
+
+@pytest.mark.parametrize("proxy", ["http://[::1", "nonsense"])
+def test_n20_a_proxy_url_that_cannot_be_read_is_no_fault_of_ours(
+    proxy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", proxy)
+    with dialling("ws://exchange.test:9001") as engine:
+        assert failed(engine).reason.startswith("The proxy of the environment ")

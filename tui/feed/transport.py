@@ -98,8 +98,11 @@ def _cause(error: Exception) -> BaseException:
 
 
 def place(url: str) -> str:
-    """The `host:port` of a url, without the password that may stand before it."""
-    return clean(urlsplit(url).netloc.rpartition("@")[2])
+    """The `host:port` of a url, without the password before it; empty when it has none."""
+    try:
+        return clean(urlsplit(url).netloc.rpartition("@")[2])
+    except ValueError:
+        return ""
 
 
 def _refusal(response: Response) -> Fault:
@@ -112,7 +115,7 @@ def _refusal(response: Response) -> Fault:
 def _proxy_for(url: str) -> str:
     """The proxy that the environment names for `url`, as `host:port`; empty without one."""
     proxy = None if is_loopback(url) else get_proxy(parse_uri(url))
-    return place(proxy) if proxy else ""
+    return (place(proxy) or "of the environment") if proxy else ""
 
 
 async def _open(url: str) -> ClientConnection:

@@ -46,6 +46,10 @@ class Desk:
     def end_load(self) -> bool:
         return self.hub.loaded(SUBSCRIPTION, self.plan)
 
+    def look(self, now: float = 0.0) -> int | None:
+        """What the engine does each second: is anything to be asked for, and from where?"""
+        return self.hub.repair_from(SUBSCRIPTION, now)
+
     def told(self, kind: type) -> list[object]:
         return [event for event in self.outlet.take() if isinstance(event, kind)]
 

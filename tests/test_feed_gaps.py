@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.desk import MINUTE, SUBSCRIPTION, Desk, candle
-from tui.feed.status import GapOpened, GapRepaired
+from tui.feed.status import CandleChanged, GapOpened, GapRepaired
 
 
 def with_a_jump() -> Desk:
@@ -12,8 +14,34 @@ def with_a_jump() -> Desk:
     desk.merge([candle(1), candle(2)])
     desk.end_load()
     desk.live(candle(6, closed=False, trades=1, close=100.1))
+    desk.look()
     assert desk.told(GapOpened) == [GapOpened(SUBSCRIPTION, 3 * MINUTE)]
     return desk
+
+
+def test_a_close_that_the_next_candle_overtakes_is_no_gap() -> None:
+    """On an exchange with short candles it comes some tenths of a second after their end."""
+    desk = Desk()
+    desk.merge([candle(1), candle(2)])
+    desk.end_load()
+    first = replace(candle(4, closed=False), as_of=4 * MINUTE + 100)
+    desk.live(first)
+    assert desk.look(1.5) is None
+    desk.live(candle(3), now=1.6)
+    assert desk.look(3.0) is None
+    assert desk.told(GapOpened) == []
+    record = desk.hub.record(SUBSCRIPTION)
+    assert record and record.gaps.found == 0
+
+
+def test_one_that_does_not_come_is_a_gap_two_seconds_after_its_end() -> None:
+    desk = Desk()
+    desk.merge([candle(1), candle(2)])
+    desk.end_load()
+    desk.live(replace(candle(4, closed=False), as_of=4 * MINUTE + 100))
+    assert desk.look(1.5) is None
+    assert desk.look(2.0) == 3 * MINUTE
+    assert desk.told(GapOpened) == [GapOpened(SUBSCRIPTION, 3 * MINUTE)]
 
 
 def test_p38_frames_that_come_while_a_jump_is_repaired_do_not_keep_its_gap_open() -> None:
@@ -68,3 +96,22 @@ def test_p38_a_loss_during_a_repair_is_not_made_to_wait_as_a_vain_question_is() 
     desk.end_load()
     desk.hub.pause(SUBSCRIPTION, 1.0)
     assert desk.hub.repair_from(SUBSCRIPTION, 1.0) is not None
+
+
+def test_a_repair_reads_nothing_from_before_the_first_candle_that_was_loaded() -> None:
+    desk = Desk()
+    desk.merge([candle(8), candle(9)])
+    desk.end_load()
+    desk.hub.lapse(SUBSCRIPTION)
+    assert desk.begin_load().start == 8 * MINUTE
+
+
+def test_the_candle_that_forms_is_live_however_it_comes() -> None:
+    desk = Desk()
+    desk.merge([candle(8), candle(9, closed=False)])
+    desk.end_load()
+    desk.live(candle(9, closed=False, trades=6))
+    desk.told(CandleChanged)
+    desk.merge([candle(9), candle(10, closed=False)])
+    told = [event for event in desk.told(CandleChanged) if isinstance(event, CandleChanged)]
+    assert [event.origin for event in told] == ["backfill", "live"]

@@ -54,6 +54,7 @@ def test_a_jump_in_the_stream_opens_a_gap_and_history_repairs_it() -> None:
     desk.merge([candle(1), candle(2)])
     desk.end_load()
     desk.live(candle(6))
+    desk.look()
     assert desk.told(GapOpened) == [GapOpened(SUBSCRIPTION, 3 * MINUTE)]
     assert desk.view.uncertain_from == 3 * MINUTE
     start = desk.begin_load().start

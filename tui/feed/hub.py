@@ -123,11 +123,8 @@ class Hub:
         for record in meant:
             self._heard(record, now)
             record.report(candle)
-            newest = record.series.last
             if self._note(record, candle, "live"):
                 record.gaps.awake(now)
-                if record.series.holes() and (hole := record.jumped(newest)) is not None:
-                    self._lapse(record, hole)
 
     def _heard(self, record: Record, now: float) -> None:
         record.data_at = now
@@ -190,8 +187,12 @@ class Hub:
         """The open time from which history must be asked for again; None when all is whole."""
         with self.lock:
             record = self._records.get(subscription)
+            if record is None:
+                return None
             time = self.clock(subscription.symbol.exchange).now(now)
-            return record.repair_from(time, now) if record else None
+            if (start := record.skipped(time)) is not None:
+                self._lapse(record, start)
+            return record.repair_from(time, now)
 
     def load_plan(self, subscription: Subscription) -> LoadPlan | None:
         """Where a load has to start, and in which state of the series; None unleased."""

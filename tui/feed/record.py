@@ -14,6 +14,8 @@ from tui.market.symbol import Subscription, SymbolInfo
 # A candle that the exchange did not close this long (ms) after its end is asked for over REST,
 # where it is settled by then, as far as exchanges say when that is.
 CLOSE_GRACE = 5_000
+# The same (ms) for one that the stream has passed over.
+JUMP_GRACE = 2_000
 
 
 class Record:
@@ -88,8 +90,7 @@ class Record:
         """What a candle that comes over REST is to someone who follows this series."""
         if self._followed_from is not None and candle.open_time < self._followed_from:
             return "history"
-        forming = not self.loaded and not candle.closed
-        return "live" if forming else "backfill"
+        return "backfill" if candle.closed else "live"
 
     def take_history(self, rows: list[Candle], now: float) -> None:
         """History is about to be merged: what it has closed by now is from before the start.
@@ -122,12 +123,14 @@ class Record:
             return self.subscription.interval.after(closed.open_time)
         return self.series.newest(len(self.series))[0].open_time
 
-    def jumped(self, before: Candle | None) -> int | None:
-        """Where the hole between `before` and a newest candle that came after it starts, if any."""
-        last, holes = self.series.last, self.series.holes()
-        if not (last and before and holes) or last.open_time == before.open_time:
-            return None
-        return holes[-1].start if holes[-1].end == last.open_time else None
+    def skipped(self, time: int | None) -> int | None:
+        """Where candles start that the stream left out, if nobody noticed before.
+
+        Not those whose close may only be late: the first frame of the next candle can overtake it.
+        """
+        lost = self.gaps.uncertain_from
+        starts = self._due([hole.start for hole in self.gaps.holes()[:1]], time, JUMP_GRACE)
+        return next((start for start in starts if lost is None or start < lost), None)
 
     def reload_from(self) -> int | None:
         """Where a load starts: some candles before the first that is missing or not confirmed.
@@ -139,7 +142,8 @@ class Record:
             return None
         lost = self.gaps.uncertain_from
         missing = self._missing() if lost is None else [lost, *self._missing()]
-        return min([self.gaps.doubtful(min([first.open_time, *missing])), *self.gaps.doubted])
+        start = min([self.gaps.doubtful(min([first.open_time, *missing])), *self.gaps.doubted])
+        return max(start, self.series.newest(len(self.series))[0].open_time)
 
     def repair_from(self, time: int | None, now: float) -> int | None:
         """The first candle to ask for at exchange `time`; None if all is well.
@@ -148,11 +152,12 @@ class Record:
         """
         if self.rejected or not self.gaps.may_ask(now) or not self.series.last:
             return None
-        starts = [hole.start for hole in self.gaps.holes()[:1]]
+        starts = self._due([hole.start for hole in self.gaps.holes()[:1]], time, JUMP_GRACE)
         if self.gaps.uncertain_from is not None:
             starts.append(self.gaps.uncertain_from)
-        starts += self._overdue(self._unclosed(), time)
-        return min(starts or self._overdue(sorted(self.gaps.doubted)[-1:], time), default=None)
+        starts += self._due(self._unclosed(), time, CLOSE_GRACE)
+        doubted = self._due(sorted(self.gaps.doubted)[-1:], time, CLOSE_GRACE)
+        return min(starts or doubted, default=None)
 
     def _missing(self) -> list[int]:
         return [hole.start for hole in self.gaps.holes()[:1]] + self.series.unconfirmed()[:1]
@@ -164,9 +169,10 @@ class Record:
         following = self.subscription.interval.after(last.open_time)
         return [*self.series.unconfirmed()[:1], following if last.closed else last.open_time]
 
-    def _overdue(self, open_times: list[int], time: int | None) -> list[int]:
+    def _due(self, open_times: list[int], time: int | None, grace: int) -> list[int]:
+        """Those of the candles that ended at least `grace` ms before exchange `time`."""
         after = self.subscription.interval.after
-        return [t for t in open_times if time is not None and after(t) + CLOSE_GRACE <= time]
+        return [t for t in open_times if time is not None and after(t) + grace <= time]
 
     def silent_for(self, now: float) -> float:
         """Seconds without data, before the first since the first question; 0 while it is quiet."""

@@ -16,6 +16,9 @@ from tests.virtual_time import run_virtually, until
 from tui.exchange.binance import Binance
 from tui.feed.backfill import Backfill
 from tui.feed.hub import Hub
+from tui.feed.link import reason_of
+from tui.feed.signals import Inquire
+from tui.feed.status import ConnectionState, GapOpened, GapRepaired, StateChanged
 from tui.feed.venue import Venue
 
 _HEALING = 200.0
@@ -115,6 +118,30 @@ def test_l18_a_fault_of_our_own_is_logged_and_the_feed_is_whole_again(
     told = [record for record in caplog.records if record.exc_info]
     assert any(isinstance(record.exc_info[1], Bug) for record in told if record.exc_info)
     assert not any("never retrieved" in record.getMessage() for record in caplog.records)
+
+
+def test_l18_a_connection_that_failed_says_so_and_what_it_missed_meanwhile_is_uncertain(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trap = Trap(monkeypatch, Binance, "inquiry")
+    trap.armed = True
+
+    async def scenario() -> None:
+        exchange = MemoryExchange()
+        async with clients(exchange) as (client,):
+            await until(lambda: client.live)
+            client.connection.post(Inquire())
+            await until(lambda: trap.sprung)
+            await until(lambda: not exchange.sockets)
+            assert "fault of this program" in reason_of(client.connection.link)
+            (told,) = [e for e in client.diary.of(StateChanged)[-1:] if isinstance(e, StateChanged)]
+            assert told.state is ConnectionState.BACKOFF and "fault" in told.reason
+            assert len(client.diary.of(GapOpened)) == 1
+            await until(lambda: client.live and exchange.sockets)
+            await until(lambda: client.diary.of(GapRepaired))
+            client.assert_whole(20)
+
+    run_virtually(scenario())
 
 
 def test_l18_the_list_of_symbols_comes_though_reading_it_failed_once(

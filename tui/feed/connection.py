@@ -105,11 +105,17 @@ class Connection:
         self._pinged_at = 0.0
 
     async def run(self) -> None:
-        """Until stopped: take one event after the other, each to its end."""
+        """Until stopped: take one event after the other, each to its end.
+
+        A fault of our own raises; another call begins anew.
+        """
         self.post(on.Start())
         try:
             while self.link.state is not ConnectionState.CLOSED:
                 self._advance(await self._next_event())
+        except Exception:  # whatever it is, the link starts from nothing; the caller logs it
+            self._reset()
+            raise
         finally:
             self._hang(gracefully=False)
             await asyncio.gather(*self._socket_tasks, return_exceptions=True)
@@ -124,10 +130,6 @@ class Connection:
         self.understudy, predecessor.understudy = False, True
         self.capacity = predecessor.capacity
         self._tell(predecessor.link)
-
-    def reset(self) -> None:
-        """Forget everything after a fault of our own, but not the failures counted so far."""
-        self.link = Link(attempt=self.link.attempt + 1, epoch=self.link.epoch + 1)
 
     def post(self, event: on.Event) -> None:
         """Something happened; on the engine's loop only."""
@@ -144,6 +146,16 @@ class Connection:
     def stop(self) -> None:
         """Close for good; `run` returns."""
         self.post(on.Stop())
+
+    def _reset(self) -> None:
+        """Forget everything after a fault of our own, but not the failures counted so far."""
+        before = self.link
+        self.link = Link(
+            ConnectionState.BACKOFF, before.epoch + 1, before.attempt + 1, fault=_OWN_FAULT,
+            wanted=before.wanted, opens=before.opens,
+        )  # fmt: skip
+        self._carry_out(on.Lapse())
+        self._tell(before)
 
     async def _next_event(self) -> on.Event:
         due = wake(self.link, self.rules)

@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
+from functools import partial
 from itertools import count
 from math import inf
 from random import Random
@@ -264,21 +265,12 @@ class Venue:
             self._rules, self._hub, self._backfill, self._limits, self._dialer, self._monotonic,
             self, self._capacity, predecessor,
         )  # fmt: skip
-        self._spawn(self._supervise(connection), "connection")
+        self._spawn(self._begin_anew(partial(self._run, connection)), "connection")
         return connection
 
-    async def _supervise(self, connection: Connection) -> None:
-        """A fault of our own ends no feed: it is logged and the connection starts anew."""
-        failures = 0
-        while True:
-            try:
-                return await connection.run()
-            except Exception:  # a fault of our own; whatever it is, a new start may go well
-                failures += 1
-                log.exception("connection %d failed", connection.id)
-                connection.reset()
-                await asyncio.sleep(backoff.delay(failures, 1.0, 2.0, 30.0, self._rules.random))
-                connection.want(self._wanted_of(connection))
+    async def _run(self, connection: Connection) -> None:
+        connection.want(self._wanted_of(connection))
+        await connection.run()
 
     def _wanted_of(self, connection: Connection) -> frozenset[Subscription]:
         """What a connection shall carry; a successor what its predecessor does."""
@@ -318,7 +310,7 @@ class Venue:
                 return await work()
             except Exception:  # a fault of our own; whatever it is, the next try may go well
                 log.exception("a task of %s failed", self.exchange.name)
-                await asyncio.sleep(backoff.delay(attempt, 2.0, 2.0, 60.0, self._rules.random))
+                await asyncio.sleep(backoff.delay(attempt, 1.0, 2.0, 30.0, self._rules.random))
 
     # Symbols that the exchange does not have
 

@@ -14,6 +14,7 @@ from tui.errors import TradexError
 from tui.feed import signals as on
 from tui.feed.backfill import Backfill
 from tui.feed.faults import Fault, FaultKind
+from tui.feed.hearing import signal_of
 from tui.feed.hub import Hub
 from tui.feed.limits import HostLimits, TokenBucket
 from tui.feed.link import OPEN, Link, Rules, reason_of, state_of
@@ -22,21 +23,7 @@ from tui.feed.meter import Meter
 from tui.feed.status import ConnectionState, StateChanged
 from tui.feed.tokens import check_may_carry
 from tui.feed.transport import Dialer, Socket, SocketLost
-from tui.market.events import (
-    Ack,
-    CandleReport,
-    Inventory,
-    LoggedIn,
-    LoginRefused,
-    Malformed,
-    Ping,
-    Pong,
-    Refusal,
-    Reply,
-    ServerClosing,
-    Ticker,
-    Trade,
-)
+from tui.market.events import CandleReport, Malformed, Pong, Reply, Ticker, Trade
 from tui.market.symbol import Subscription
 
 # One connection alone: five dials at once, then one in 10 s, so at most 11 in any minute.
@@ -290,21 +277,11 @@ class Connection:
             self.post(on.Lost(epoch, lost.fault, meter.data_at))
 
     def _answer(self, event: Reply | Malformed, epoch: int) -> None:
-        match event:
-            case Ack() | Refusal() | Inventory():
-                self.post(on.Replied(epoch, event))
-            case LoggedIn():
-                self.post(on.TokenTaken(epoch))
-            case LoginRefused(reason):
-                self.post(on.TokenRefused(epoch, reason))
-            case Ping(reply):
-                self.post(on.Pinged(epoch, reply))
-            case Pong(number):
-                self._ponged(number, epoch)
-            case ServerClosing():
-                self.post(on.Leaving(epoch))
-            case Malformed(reason):
-                self._note_malformed(reason)
+        if isinstance(event, Malformed):
+            return self._note_malformed(event.reason)
+        if isinstance(event, Pong) and event.id in (None, self.link.ping_id):
+            self.round_trip = self._monotonic() - self._pinged_at
+        self.post(signal_of(event, epoch))
 
     def _note_malformed(self, reason: str) -> None:
         self.meter.malformed += 1
@@ -336,11 +313,6 @@ class Connection:
             with suppress(SocketLost):
                 self.round_trip = await self._socket.ping()
                 self.post(on.Ponged(epoch))
-
-    def _ponged(self, number: int | None, epoch: int) -> None:
-        if number in (None, self.link.ping_id):
-            self.round_trip = self._monotonic() - self._pinged_at
-        self.post(on.Ponged(epoch, number))
 
     async def _sync(self, subscription: Subscription, epoch: int) -> None:
         await self._backfill.sync(subscription)

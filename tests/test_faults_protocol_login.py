@@ -223,6 +223,14 @@ def test_p36_pongs_that_come_twice_unasked_or_for_another_ping_change_nothing() 
             assert engine.connections()[0].round_trip is not None
 
 
+def test_p36_a_pong_that_nobody_asked_for_measures_no_round_trip() -> None:
+    with ToyServer() as server, trading(server) as engine:
+        eventually(lambda: is_live(engine, BTC))
+        server.say({"type": "pong"}, {"type": "pong", "id": 0})
+        flows(engine)
+        assert engine.connections()[0].round_trip is None
+
+
 @pytest.mark.parametrize(
     "pongs",
     [lambda _: [], lambda _: [{"type": "pong", "id": 999}]],

@@ -279,7 +279,7 @@ class Connection:
     def _answer(self, event: Reply | Malformed, epoch: int) -> None:
         if isinstance(event, Malformed):
             return self._note_malformed(event.reason)
-        if isinstance(event, Pong) and event.id in (None, self.link.ping_id):
+        if isinstance(event, Pong) and self.link.awaits_pong(event.id):
             self.round_trip = self._monotonic() - self._pinged_at
         self.post(signal_of(event, epoch))
 

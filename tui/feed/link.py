@@ -104,6 +104,10 @@ class Link:
         expected = self.data_seen and self.state is not State.STALE
         return self.quiet or self.verdict_by < inf or not expected
 
+    def awaits_pong(self, number: int | None) -> bool:
+        """Whether a pong (of the ping `number`, None: unknown) answers the ping that is out."""
+        return self.pong_by < inf and number in (None, self.ping_id)
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:

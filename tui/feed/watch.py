@@ -78,7 +78,7 @@ def pinged(step: Step, reply: str) -> None:
 
 def ponged(step: Step, number: int | None) -> None:
     """An answer to our ping; one to another ping, or to none, says nothing."""
-    if step.link.pong_by < inf and number in (None, step.link.ping_id):
+    if step.link.awaits_pong(number):
         step.set(pong_by=inf, ping_at=step.now + step.rules.settings.heartbeat_interval)
 
 

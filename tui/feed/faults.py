@@ -33,7 +33,7 @@ class FaultKind(Enum):
 
     TRANSIENT = "transient"
     PACED = "paced"
-    FORBIDDEN = "forbidden"  # 403: three slow tries, then not at all
+    FORBIDDEN = "forbidden"  # 403: three slow tries, then not at all but for a slow probe
     UNVERIFIED = "unverified"  # TLS: not at all but for a slow probe
     PERMANENT = "permanent"
     UNAUTHORIZED = "unauthorized"  # one try with a fresh token, then not at all

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 class ConnectionSettings:
     """Dialling, heartbeat, silence and capacity of every connection; durations are seconds.
 
-    The delay before dial n is random between 0 and
-    min(`max_reconnect_interval`, `reconnect_interval` * `reconnect_decay` ** (n - 1)).
+    The delay before dial n is random between a quarter of a second and
+    min(`max_reconnect_interval`, `reconnect_interval` * `reconnect_decay` ** (n - 1)); the first
+    after a link that was stable is at most half a second.
     `max_reconnect_attempts` 0 means without end; otherwise the connection parks after that many.
     `connect_timeout` covers one dial up to the open socket. A ping goes out each
     `heartbeat_interval`; no pong within `pong_timeout` ends the socket. `stale_after` is the

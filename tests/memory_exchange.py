@@ -46,8 +46,9 @@ class MemoryExchange:
     """Sends each subscribed kline every `pace` seconds; what goes wrong is set by the test.
 
     `symbols` are all that it trades, `untold` those whose history it does not tell. `greet` is
-    told of every new socket before the client gets
-    it; `spoil` turns the rows of a page into those that are sent. `most_asked` is the highest
+    told of every new socket before the client gets it; `spoil` turns the rows of a page into
+    those that are sent, which are `on_the_way` for so many seconds; pages are `dated` with the
+    exchange's time. `most_asked` is the highest
     number of pages asked for at one time. `dials` are the loop times of all dials, refused ones
     too; `most_open` is the highest number of sockets at one time.
     """
@@ -59,6 +60,8 @@ class MemoryExchange:
         self.refusal: Fault | None = None
         self.greet: Callable[[MemorySocket], None] = lambda _: None
         self.spoil: Callable[[list[Row]], list[Row]] = lambda rows: rows
+        self.on_the_way = 0.0
+        self.dated = True
         self.dials: list[float] = []
         self.sockets: list[MemorySocket] = []
         self.most_open = 0
@@ -105,9 +108,10 @@ class MemoryRest:
         self._exchange = exchange
 
     async def get(self, request: Request) -> Reply:
+        asked_at = now()
         if request.path.endswith("exchangeInfo"):
             await self._travel()
-            return Reply(self._exchange.directory, None)
+            return Reply(self._exchange.directory, None, asked_at)
         exchange = self._exchange
         exchange.asked += 1
         exchange.most_asked = max(exchange.asked, exchange.most_asked)
@@ -117,7 +121,9 @@ class MemoryRest:
             exchange.asked -= 1
         exchange.pages += 1
         rows = exchange.spoil(_klines(dict(request.params)))
-        return Reply(json.dumps(rows).encode(), exchange_ms())
+        date = exchange_ms() if exchange.dated else None
+        await asyncio.sleep(exchange.on_the_way)
+        return Reply(json.dumps(rows).encode(), date, asked_at)
 
     async def _travel(self, symbol: str = "") -> None:
         await asyncio.sleep(0.05)

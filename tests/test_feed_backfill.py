@@ -190,6 +190,26 @@ def test_p23_corrections_are_read_with_the_closes_that_are_overdue() -> None:
     run_virtually(scenario())
 
 
+def test_p23_a_page_that_is_long_on_its_way_does_not_undo_a_correction_that_overtook_it() -> None:
+    async def scenario() -> None:
+        client = await reader()
+        client.exchange.dated, client.exchange.on_the_way = False, 10.0
+        corrected = SECOND.floor(exchange_ms())
+        await client.live_but_wrong()
+        client.exchange.spoil = lambda rows: [
+            [*row[:5], "77.0", *row[6:]] if row[0] == corrected else row for row in rows
+        ]
+        page = asyncio.create_task(client.backfill.sync(BTC))
+        await asyncio.sleep(2.0)
+        client.hear(truth(SECOND, corrected, exchange_ms()))
+        await page
+        record = client.hub.record(BTC)
+        candle = record and record.series.get(corrected)
+        assert candle and candle.volume == 1.0
+
+    run_virtually(scenario())
+
+
 def test_p38_two_repairs_of_one_series_ask_one_after_the_other() -> None:
     async def scenario() -> None:
         client = await reader()

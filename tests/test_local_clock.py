@@ -10,20 +10,18 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import tui
 from tests.dialling import BTC, dialling, failed
 from tests.feeds import MANY_DIALS, engine_on, equals_ledger, eventually, is_live
-from tests.memory_exchange import MemoryExchange, MemoryRest, exchange_ms
+from tests.memory_exchange import MemoryExchange, exchange_ms
 from tests.raw_server import RawServer, answer
 from tests.virtual_clients import clients
 from tests.virtual_time import run_virtually, until
 from tui.chart.frame import Options
 from tui.feed.engine import Engine
-from tui.feed.rest import Reply
 from tui.local_time import LocalTime
 from tui.simulator.background import BackgroundSimulator
 from tui.simulator.server import Simulator
@@ -101,16 +99,11 @@ def test_l1_a_date_to_come_back_at_is_read_by_the_server_s_own_clock(
 def test_l1_without_any_word_of_the_exchange_s_time_a_fast_clock_closes_no_candle(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    get = MemoryRest.get
-
-    async def get_without_date(self: MemoryRest, request: Any) -> Reply:
-        return Reply((await get(self, request)).body, None)
-
-    monkeypatch.setattr(MemoryRest, "get", get_without_date)
     monkeypatch.setattr(time, "time", lambda: exchange_ms() / 1000 + HOUR)
 
     async def scenario() -> None:
         exchange = MemoryExchange(pace=50.0)
+        exchange.dated = False
         async with clients(exchange) as (client,):
 
             def loaded() -> bool:

@@ -14,7 +14,7 @@ from tui.exchange.base import Exchange
 from tui.feed import backoff
 from tui.feed.faults import FaultKind
 from tui.feed.hub import Hub
-from tui.feed.rest import RequestFailed, Rest
+from tui.feed.rest import Reply, RequestFailed, Rest
 from tui.market.candle import Candle
 from tui.market.events import LATEST
 from tui.market.symbol import Subscription
@@ -127,15 +127,18 @@ class Backfill:
     ) -> list[Candle]:
         request = self._exchange.history_request(subscription, start, limit)
         reply = await self._rest.get(request)
-        now = self._now(reply.date)
+        now = self._now(reply)
         if now is None:
             now = self._vouched(subscription, reply.body)
         return self._exchange.parse_history(subscription, reply.body, now)
 
-    def _now(self, date: int | None) -> int | None:
-        """Exchange time, the more careful of what the reply and the live stream say, if any."""
-        live = self._hub.clock(self._exchange.name).now(self._monotonic())
-        return min((moment for moment in (date, live) if moment is not None), default=None)
+    def _now(self, reply: Reply) -> int | None:
+        """Exchange time, the more careful of what the reply and the live stream say, if any.
+
+        A reply may be long on its way, and what it says of a candle be corrected meanwhile.
+        """
+        live = self._hub.clock(self._exchange.name).now(reply.asked_at)
+        return min((moment for moment in (reply.date, live) if moment is not None), default=None)
 
     def _vouched(self, subscription: Subscription, body: bytes) -> int:
         """The latest moment that a history itself proves: its newest candle has begun.

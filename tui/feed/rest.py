@@ -25,10 +25,14 @@ _AT_ONCE = 16
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A body, and the exchange's time in ms (the start of the second) when it says it."""
+    """A body, and the exchange's time in ms (the start of the second) when it says it.
+
+    `asked_at` is when the request went out, in monotonic seconds: the body is not older.
+    """
 
     body: bytes
     date: int | None
+    asked_at: float
 
 
 class RequestFailed(ExchangeError):  # noqa: N818 it is what happened, not a mistake
@@ -64,6 +68,7 @@ class Rest:
     async def get(self, request: Request) -> Reply:
         """The reply to `request`; waits for its turn. Raises RequestFailed."""
         await asyncio.sleep(self._limits.request_turn(self._monotonic(), request.weight))
+        asked_at = self._monotonic()
         url = self._exchange.rest_url + request.path
         try:
             async with self._session.get(
@@ -74,7 +79,7 @@ class Rest:
             raise RequestFailed(self._fault(error)) from error
         if response.status != 200 or response.content_type == "text/html":
             raise self._refused(response, body)
-        return Reply(body, http_date(response.headers.get("Date")))
+        return Reply(body, http_date(response.headers.get("Date")), asked_at)
 
     def _fault(self, error: Exception) -> Fault:
         match error:

@@ -271,6 +271,17 @@ def test_a_slow_reader_gets_the_newest_open_candle_and_every_closed_one() -> Non
     ]
 
 
+def test_an_open_candle_stands_after_what_happened_before_its_newest_state() -> None:
+    desk = Desk()
+    desk.live(candle(1))
+    desk.live(candle(2, closed=False, trades=1))
+    desk.hub.lapse(SUBSCRIPTION)
+    desk.live(candle(2, close=100.5, closed=False, trades=6))
+    assert [type(event) for event in desk.outlet.take()] == [
+        CandleChanged, GapOpened, CandleChanged,
+    ]  # fmt: skip
+
+
 @given(st.lists(st.integers(0, 2_000), min_size=1), st.floats(0, 1_000))
 def test_exchange_time_is_the_fastest_message_s(delays: list[int], start: float) -> None:
     """Messages travel for some ms; the estimate lags by the shortest travel seen."""

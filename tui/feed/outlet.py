@@ -23,11 +23,12 @@ class Outlet:
         self._lock = threading.Lock()
 
     def put(self, event: FeedEvent) -> None:
-        """Add one event; an open candle takes the place of its own earlier state."""
+        """Add one event; an earlier state of the same open candle goes."""
         key: Hashable = next(self._numbers)
         if isinstance(event, CandleChanged) and not event.candle.closed:
             key = (event.subscription, event.candle.open_time)
         with self._lock:
+            self._waiting.pop(key, None)
             self._waiting[key] = event
         self._filled.set()
 

@@ -213,7 +213,12 @@ def test_s6_a_password_goes_only_where_nobody_on_the_way_can_read_it(file: Path)
     def urls(ws: str, rest: str) -> str:
         return f'[exchanges.binance]\nws_url = "{ws}"\nrest_url = "{rest}"'
 
-    for url in ("ws://me:secret@host", "ws://me:sec@ret@10.0.0.1:80", "ws://me:secret@127.0.0.2"):
+    for url in (
+        "ws://me:secret@host",
+        "ws://me:sec@ret@10.0.0.1:80",
+        "ws://me:secret@127.0.0.2",
+        "ws://me:12?secret@host",  # which is a query of the host "me"
+    ):
         message = fault(file, f'[exchanges.binance]\nws_url = "{url}"')
         assert "a password only with wss" in message and "ret" not in message
     assert "only with https" in fault(file, urls("wss://me:secret@host", "http://me:x@host"))

@@ -100,7 +100,7 @@ def _config(table: dict[str, Any], exchanges: Collection[str]) -> Config:
 def _url(plain: str, secure: str) -> Rule:
     """A url without a path; a password may stand in it where nobody on the way can read it."""
     host = r"(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?"
-    shape = re.compile(rf"(?:{plain}|{secure})://(?:[^\s/@:]+:[^\s/@]+@)?{host}")
+    shape = re.compile(rf"(?:{plain}|{secure})://(?:[^\s/@:?#]+:[^\s/@?#]+@)?{host}")
 
     def read(found: Any) -> str:
         url: str = TEXT.read(found)

@@ -199,6 +199,22 @@ def test_l13_a_full_disk_is_one_error_and_the_old_file_stands(
     assert list(path.parent.iterdir()) == [path]
 
 
+def test_a_folder_that_cannot_be_synced_is_no_failure_once_the_file_is_there(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some network file systems refuse it, and Windows opens no folder."""
+    sync = os.fsync
+
+    def refuse_folders(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", refuse_folders)
+    save(path, WORKSPACE)
+    assert load(path) == (WORKSPACE, None)
+
+
 def test_a_folder_that_cannot_be_made_is_one_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(TradexError, match="cannot be saved"):

@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.desk import MINUTE, SUBSCRIPTION, Desk, candle
+from tui.feed.gaps import Gaps
 from tui.feed.status import CandleChanged, GapOpened, GapRepaired
+from tui.market.interval import Interval
+from tui.market.series import CandleSeries
 
 
 def with_a_jump() -> Desk:
@@ -115,3 +118,13 @@ def test_the_candle_that_forms_is_live_however_it_comes() -> None:
     desk.merge([candle(9), candle(10, closed=False)])
     told = [event for event in desk.told(CandleChanged) if isinstance(event, CandleChanged)]
     assert [event.origin for event in told] == ["backfill", "live"]
+
+
+def test_l17_holes_that_are_off_the_chart_are_forgotten() -> None:
+    series = CandleSeries(Interval(1, "m"), capacity=4)
+    gaps = Gaps(series)
+    for minute in range(0, 200, 2):
+        series.apply(candle(minute))
+        gaps.concede(gaps.holes(), gaps.ask())
+        assert not gaps.holes()
+        assert len(gaps._conceded) < series.capacity

@@ -100,7 +100,8 @@ class Gaps:
 
         They stay on the chart and are not asked for again.
         """
-        self._conceded |= frozenset(holes)
+        given_up = self._conceded.union(holes)
+        self._conceded = given_up.intersection(self._series.holes())
         if self.epoch == epoch:
             self.uncertain_from = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from math import inf
 
@@ -266,3 +267,16 @@ def test_n16_a_login_that_is_wanted_gets_one_more_try_and_then_parks() -> None:
     harness.pass_time(31.0)
     harness.lose(of_status(401, None, 0.0))
     assert (harness.link.state, harness.link.until) == (State.PARKED, inf)
+
+
+def test_another_connection_s_success_ends_a_long_wait_but_not_the_exchange_s_word() -> None:
+    harness = Harness()
+    harness.open()
+    for _ in range(8):
+        harness.lose()
+    harness.link = replace(harness.link, until=harness.now + 25.0)
+    harness.take(on.Reachable())
+    assert harness.now <= harness.link.until <= harness.now + 2.0
+    harness.lose(of_status(429, "300", 0.0))
+    harness.take(on.Reachable())
+    assert harness.link.until >= harness.now + 300.0

@@ -231,3 +231,23 @@ def test_a_new_socket_does_not_make_the_last_data_younger() -> None:
             assert client.connection.meter.data_at == last
 
     run_virtually(scenario())
+
+
+def test_when_one_feed_is_back_the_others_do_not_wait_out_their_delays() -> None:
+    feeds = made_up(6)
+
+    async def scenario() -> None:
+        exchange = exchange_of(feeds)
+        async with venue_of(exchange, feeds) as venue:
+            await asyncio.sleep(60)
+            exchange.vanish()
+            await asyncio.sleep(300)
+            exchange.reachable = True
+            await until(
+                lambda: any(c.link.state is ConnectionState.LIVE for c in venue.connections)
+            )
+            began = now()
+            await until(lambda: all_live(venue))
+            assert now() - began <= 1.0 + 2.0 + 10.0 + 1.0
+
+    run_virtually(scenario())

@@ -14,6 +14,8 @@ from tui.feed.status import ConnectionState as State
 from tui.feed.step import Step
 
 CLOSE_TIMEOUT = 1.0
+# After one connection came back, the others dial within this many seconds.
+SOON = 2.0
 
 
 def fail(step: Step, fault: Fault) -> None:
@@ -41,6 +43,13 @@ def retry_now(step: Step) -> None:
         recycle(step, "You asked for a new connection.")
     elif step.link.state in (State.BACKOFF, State.PARKED) and not step.link.reserved:
         step.link = retreat.pardoned(step.link, step.now)
+
+
+def hurry(step: Step) -> None:
+    """The exchange is there again: a long wait is over, for all not in the same moment."""
+    soon = max(step.now + step.rules.random.uniform(0.0, SOON), step.link.not_before)
+    if step.link.state is State.BACKOFF and not step.link.reserved:
+        step.set(until=min(step.link.until, soon))
 
 
 def resume(step: Step) -> None:

@@ -53,6 +53,8 @@ def _take(step: Step, event: Event) -> None:
             step.do(on.AskDial())
         case on.RetryNow():
             descent.retry_now(step)
+        case on.Reachable():
+            descent.hurry(step)
         case on.Resumed():
             descent.resume(step)
         case on.Want(subscriptions):

@@ -58,6 +58,11 @@ class TurnMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class Reachable:
+    """Another connection to the same exchange has become live."""
+
+
+@dataclass(frozen=True, slots=True)
 class Resumed:
     """The machine slept: the socket is dead, whatever it looks like."""
 
@@ -183,7 +188,7 @@ class Tick:
 
 
 Event = (
-    Start | Stop | RetryNow | Want | DialGranted | TurnMoved | Resumed | Opened | Lost
+    Start | Stop | RetryNow | Want | DialGranted | TurnMoved | Reachable | Resumed | Opened | Lost
     | TokenSent | TokenTaken | TokenRefused | TokenMissing | DataSeen | Spoilt | Replied | Pinged
     | Ponged | Inquire | Leaving | Synced | Forgotten | Checked | Tick
 )  # fmt: skip

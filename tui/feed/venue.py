@@ -79,6 +79,7 @@ class Venue:
         self._repairs: set[Subscription] = set()
         self._directory = Directory(exchange, self._rest, random)
         self._inquiry: Inquiry | None = None
+        self._live: set[Connection] = set()
         self._asked_for_symbols = False
         self._suspects: set[Subscription] = set()
         self._silence_limit = 2 * settings.stale_after
@@ -128,7 +129,16 @@ class Venue:
             self._repair_overdue(connection, now)
             self._watch_silence(connection, now)
             self._succeed(connection, now)
+        self._share_good_news()
         self._conclude_inquiry(now)
+
+    def _share_good_news(self) -> None:
+        """When one connection became live, the others need not wait out their delays."""
+        live = {c for c in self.connections if c.link.state is ConnectionState.LIVE}
+        came_back, self._live = live - self._live, live
+        for connection in self.connections if came_back else ():
+            if connection not in live:
+                connection.post(on.Reachable())
 
     def prefer(self, seen: frozenset[Subscription]) -> None:
         """Of those who wait for a turn to dial, what a person sees gets the earlier ones."""

@@ -29,7 +29,8 @@ from tests.virtual_time import now, run_virtually, until
 from tests.virtual_venue import all_live, exchange_of, made_up, venue_of
 from tests.websocket_frames import text
 from tui.feed import transport
-from tui.feed.status import ConnectionState, Notice, StateChanged
+from tui.feed.outlet import Outlet
+from tui.feed.status import ConnectionState, GapRepaired, Notice, StateChanged
 from tui.simulator.faults import Garbage
 
 BTC, ETH, SOL, XRP = (subscription(f"{name}USDT") for name in ("BTC", "ETH", "SOL", "XRP"))
@@ -251,3 +252,23 @@ def test_when_one_feed_is_back_the_others_do_not_wait_out_their_delays() -> None
             assert now() - began <= 1.0 + 2.0 + 10.0 + 1.0
 
     run_virtually(scenario())
+
+
+def test_p37_a_repair_that_was_in_trouble_is_told_as_over() -> None:
+    """The link stood all the time: nothing else would end what `stream --states` said of it."""
+    (feed,) = feeds = made_up(1)
+    exchange = exchange_of(feeds)
+
+    async def scenario() -> list[object]:
+        async with venue_of(exchange, feeds) as venue:
+            outlet = Outlet()
+            venue._hub.listen(outlet, candles=False)
+            exchange.reachable = False
+            venue._hub.lapse(feed)
+            await asyncio.sleep(20.0)
+            exchange.reachable = True
+            await asyncio.sleep(60.0)
+            return [e.state if isinstance(e, StateChanged) else type(e) for e in outlet.take()[1:]]
+
+    told = run_virtually(scenario())
+    assert told == [ConnectionState.SYNCING, GapRepaired, ConnectionState.LIVE]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
-from itertools import count
 from random import Random
 from weakref import WeakValueDictionary
 
@@ -50,20 +49,25 @@ class Backfill:
         self._unknown = unknown
         self._turns: WeakValueDictionary[Subscription, asyncio.Lock] = WeakValueDictionary()
 
-    async def sync(self, subscription: Subscription) -> None:
+    async def sync(self, subscription: Subscription) -> bool:
         """Make the series whole up to now, however long the exchange cannot be asked.
 
-        What the exchange itself does not have stays a hole. Several of one subscription ask one
-        after the other, but none waits while another one waits for the exchange.
+        Returns whether there was trouble, which has ended. What the exchange itself does not have
+        stays a hole. Several of one subscription ask one after the other, but none waits while
+        another one waits for the exchange.
         """
         turn = self._turns.setdefault(subscription, asyncio.Lock())
-        for attempt in count(1):
+        attempt = 0
+        while True:
+            attempt += 1
             try:
                 async with turn:
-                    return await self._fill(subscription)
+                    await self._fill(subscription)
+                return attempt > 1
             except RequestFailed as failed:
                 if failed.unknown_symbol:
-                    return await self._unknown(subscription, failed.fault.reason)
+                    await self._unknown(subscription, failed.fault.reason)
+                    return False
                 self._hub.trouble(subscription, f"No history: {failed.fault.reason}")
                 await asyncio.sleep(self._wait(failed, attempt))
             except ExchangeError as error:

@@ -22,10 +22,10 @@ from tui.feed.directory import Directory
 from tui.feed.hub import Hub
 from tui.feed.inquiry import Inquiry
 from tui.feed.limits import HostLimits, TokenBucket
-from tui.feed.link import OPEN, Rules
+from tui.feed.link import OPEN, Rules, state_of
 from tui.feed.rest import Rest
 from tui.feed.settings import ConnectionSettings
-from tui.feed.status import ConnectionState, Notice, SymbolDirectory
+from tui.feed.status import ConnectionState, Notice, StateChanged, SymbolDirectory
 from tui.feed.token_sources import TokenSource
 from tui.feed.tokens import Tokens
 from tui.feed.transport import Dialer
@@ -307,11 +307,18 @@ class Venue:
     async def _repair(self, subscription: Subscription) -> None:
         self._repairs.add(subscription)
         try:
-            await self._backfill.sync(subscription)
+            if await self._backfill.sync(subscription):
+                self._tell_state(subscription)
         finally:
             self._repairs.discard(subscription)
             if self._hub.repair_from(subscription, self._monotonic()) is not None:
                 self._hub.pause(subscription, self._monotonic())
+
+    def _tell_state(self, subscription: Subscription) -> None:
+        """A repair in trouble was told as syncing, though the link stood all the time."""
+        if connection := self.connection_of(subscription):
+            state = state_of(connection.link, subscription)
+            self._hub.publish(StateChanged(subscription, state, 0, None, ""))
 
     async def _begin_anew(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Work that must go on for as long as the program does."""

@@ -10,10 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from math import inf
 from random import Random
-from types import TracebackType
-from typing import Self
 
-from tests.loop_thread import LoopThread
+from tests.loopback_server import LoopbackServer
 from tests.websocket_frames import ServerFrames
 
 # Lasting faults of `strike` end after up to so many seconds.
@@ -51,44 +49,19 @@ WAYS = {
 }
 
 
-class FaultProxy:
+class FaultProxy(LoopbackServer):
     """Forwards to a port of this machine, on a thread of its own, while its block runs.
 
     Up is towards the server, down towards the client. Methods take effect before they return.
     """
 
     def __init__(self, port: int, seed: int = 0) -> None:
-        self.port = 0
+        super().__init__()
         self.accepted = 0
         self._upstream = port
         self._random = Random(seed)
         self._up, self._down = _Direction(), _Direction()
         self._links: set[_Link] = set()
-        self._thread = LoopThread()
-        self._server: asyncio.Server | None = None
-
-    def __enter__(self) -> Self:
-        self._thread.__enter__()
-        self._server = self._thread.run(asyncio.start_server(self._accept, "127.0.0.1", 0))
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self._thread.run(self._stop())
-        self._thread.__exit__(kind, error, at)
-
-    @property
-    def ws_url(self) -> str:
-        return f"ws://127.0.0.1:{self.port}"
-
-    @property
-    def rest_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     def shape(self, up: Way = CLEAR, down: Way = CLEAR) -> None:
         """Carry bytes like this from now on, on every link, those to come too."""
@@ -160,9 +133,13 @@ class FaultProxy:
         await link.ended()
         self._links.discard(link)
 
+    async def _start(self) -> int:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        port: int = self._server.sockets[0].getsockname()[1]
+        return port
+
     async def _stop(self) -> None:
-        if self._server:
-            self._server.close()
+        self._server.close()
         links = list(self._links)
         for link in links:
             link.reset()

@@ -10,53 +10,26 @@ import ssl
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from types import TracebackType
-from typing import Self
 
-from tests.loop_thread import LoopThread
+from tests.loopback_server import LoopbackServer
 from tests.websocket_frames import CLOSE, Frame, read_frame, text
 
 Script = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"  # RFC 6455 section 1.3
 
 
-class RawServer:
+class RawServer(LoopbackServer):
     """Listens on 127.0.0.1 while its block runs; the last script serves all further connections.
 
     `arrivals` are the monotonic times of all connections whose TLS handshake, if any, succeeded.
     """
 
     def __init__(self, *scripts: Script, tls: ssl.SSLContext | None = None) -> None:
-        self.port = 0
+        super().__init__()
         self.arrivals: list[float] = []
         self._scripts = scripts
         self._tls = tls
         self._conversations: set[asyncio.Task[None]] = set()
-        self._thread = LoopThread()
-
-    def __enter__(self) -> Self:
-        self._thread.__enter__()
-        serving = asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self._tls)
-        self._server = self._thread.run(serving)
-        self.port = self._server.sockets[0].getsockname()[1]
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self._thread.run(self._stop())
-        self._thread.__exit__(kind, error, at)
-
-    @property
-    def ws_url(self) -> str:
-        return f"ws://127.0.0.1:{self.port}"
-
-    @property
-    def rest_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         script = self._scripts[min(len(self.arrivals), len(self._scripts) - 1)]
@@ -64,6 +37,11 @@ class RawServer:
         task = asyncio.create_task(_converse(script, reader, writer))
         self._conversations.add(task)
         task.add_done_callback(self._conversations.discard)
+
+    async def _start(self) -> int:
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0, ssl=self._tls)
+        port: int = self._server.sockets[0].getsockname()[1]
+        return port
 
     async def _stop(self) -> None:
         self._server.close()

@@ -7,12 +7,10 @@ import json
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from types import TracebackType
-from typing import Self
 
 from aiohttp import WSMsgType, web
 
-from tests.loop_thread import LoopThread
+from tests.loopback_server import LoopbackServer
 from tests.memory_exchange import truth
 from tests.toy_exchange import SECOND, Json
 
@@ -20,10 +18,8 @@ _PACE = 0.1
 _SYMBOLS = ["BTC", *(f"COIN{n}" for n in range(20))]
 
 
-class ToyServer:
-    """Runs on 127.0.0.1, on a thread of its own, while its block runs.
-
-    It says `welcome` to those whose token is in `tokens` (None: to everybody, unasked), after
+class ToyServer(LoopbackServer):
+    """It says `welcome` to those whose token is in `tokens` (None: to everybody, unasked), after
     `login_delay` seconds; all others hear `refuse`: an error, or a close with that code.
     `upgrades` are the requests for a WebSocket, with their headers; those while `answers` are left
     get them instead: a status and headers. `heard` are the messages of all WebSockets in order,
@@ -31,6 +27,7 @@ class ToyServer:
     """
 
     def __init__(self, tokens: Iterable[str] | None = None) -> None:
+        super().__init__()
         self.tokens = None if tokens is None else set(tokens)
         self.refuse: int | None = None
         self.login_delay = 0.0
@@ -39,31 +36,7 @@ class ToyServer:
         self.heard: list[tuple[int, Json]] = []
         self.pongs: Callable[[Json], list[Json]] = lambda ping: [ping | {"type": "pong"}]
         self.on_subscribe: Json | None = None
-        self.port = 0
-        self._thread = LoopThread()
         self._sockets: dict[int, web.WebSocketResponse] = {}
-
-    def __enter__(self) -> Self:
-        self._thread.__enter__()
-        self._thread.run(self._start())
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self._thread.run(self._runner.cleanup())
-        self._thread.__exit__(kind, error, at)
-
-    @property
-    def ws_url(self) -> str:
-        return f"ws://127.0.0.1:{self.port}"
-
-    @property
-    def rest_url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     def heard_of(self, kind: str) -> list[Json]:
         """The messages of one type."""
@@ -77,7 +50,7 @@ class ToyServer:
         """End every WebSocket."""
         self._thread.run(self._close(code, reason))
 
-    async def _start(self) -> None:
+    async def _start(self) -> int:
         app = web.Application()
         app.add_routes([
             web.get("/ws", self._serve),
@@ -88,7 +61,10 @@ class ToyServer:
         await self._runner.setup()
         site = web.TCPSite(self._runner, "127.0.0.1", 0)
         await site.start()
-        self.port = site.port
+        return site.port
+
+    async def _stop(self) -> None:
+        await self._runner.cleanup()
 
     async def _say(self, messages: Iterable[Json]) -> None:
         for socket in list(self._sockets.values()):

@@ -238,6 +238,15 @@ def test_an_older_price_never_replaces_a_newer_one() -> None:
     assert desk.view.price == 107.0
 
 
+def test_p21_a_price_stamped_a_little_too_late_holds_up_none_that_follows() -> None:
+    desk = Desk()
+    desk.live(candle(5, closed=False), now=100.0)
+    present = candle(5, closed=False).as_of
+    desk.hub.apply("binance", Trade("BTCUSDT", 107.0, 1.0, present + 59_000, 2, 2), 100.0)
+    desk.hub.apply("binance", Trade("BTCUSDT", 99.0, 1.0, present + 990, 3, 3), 101.0)
+    assert desk.view.price == 99.0
+
+
 @pytest.mark.parametrize(
     "stray",
     [

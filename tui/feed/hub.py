@@ -107,22 +107,23 @@ class Hub:
 
     def _apply_price(self, record: Record, event: Trade | Ticker, now: float) -> None:
         self._heard(record, now)
+        present = self.clock(record.subscription.symbol.exchange).now(now)
+        price = event.last if isinstance(event, Ticker) else event.price
+        record.quote(price, event.time, present)
         if isinstance(event, Ticker):
             record.ticker = event
-            record.quote(event.last, event.time)
-            return
-        record.quote(event.price, event.time)
-        if record.skips(event.first_id, event.last_id):
+        elif record.skips(event.first_id, event.last_id):
             self._lapse(record)
 
     def _apply_candle(self, records: list[Record], report: CandleReport, now: float) -> None:
         candle = report.candle
-        self.clock(records[0].subscription.symbol.exchange).observe(candle.as_of, now)
+        clock = self.clock(records[0].subscription.symbol.exchange)
+        clock.observe(candle.as_of, now)
         meant = [r for r in records if r.subscription.interval == report.interval]
         self.strays += not meant
         for record in meant:
             self._heard(record, now)
-            record.report(candle)
+            record.report(candle, clock.now(now))
             if self._note(record, candle, "live"):
                 record.gaps.awake(now)
 

@@ -15,6 +15,9 @@ STOPPED = {ConnectionState.PARKED, ConnectionState.CLOSING, ConnectionState.CLOS
 class Freshness:
     """The same words from their longest form to their shortest, and the role that colours them.
 
+    A number alone beside LIVE, QUIET or STALE says for how long no data came; beside any other
+    state it would be read as a countdown, so there an age has `old` with it.
+
     Roles: `live`, `waiting` (on the way to data), `late` (a price that may be old), `stopped`.
     `current` is whether the price beside these words can be trusted to be the newest. As soon as
     there was a price every form has its age, unless it is current and not older than two seconds.
@@ -32,8 +35,9 @@ def freshness(status: FeedStatus) -> Freshness:
     fresh = _by_state(status)
     if not status.unstable or fresh.role == "stopped":
         return fresh
-    short = ("UNSTABLE",) if fresh.current and not _aged(status) else _old(("UNSTABLE",), status)
-    return replace(fresh, forms=(f"{fresh.forms[0]}, unstable", *short, *fresh.forms))
+    aged = _aged(status) or not fresh.current
+    short = _aged_word("UNSTABLE", status) if aged else "UNSTABLE"
+    return replace(fresh, forms=(f"{fresh.forms[0]}, unstable", short, *fresh.forms))
 
 
 def _by_state(status: FeedStatus) -> Freshness:
@@ -45,7 +49,7 @@ def _by_state(status: FeedStatus) -> Freshness:
         case ConnectionState.SYNCING:
             return _syncing(status)
         case ConnectionState.STALE:
-            return Freshness(_ending("STALE", status), "late")
+            return Freshness((_silence("STALE", status),), "late")
         case ConnectionState.BACKOFF:
             return _retry(status)
         case state if state in STOPPED:
@@ -64,9 +68,9 @@ def frozen(status: FeedStatus, seconds: float) -> Freshness:
 
 def _live(status: FeedStatus) -> Freshness:
     if status.quiet:
-        return Freshness(_ending("QUIET", status), "live", current=True)
-    forms = _ending("LIVE", status) if _aged(status) else ("LIVE",)
-    return Freshness(forms, "live", current=True)
+        return Freshness((_silence("QUIET", status),), "live", current=True)
+    word = _silence("LIVE", status) if _aged(status) else "LIVE"
+    return Freshness((word,), "live", current=True)
 
 
 def _syncing(status: FeedStatus) -> Freshness:
@@ -80,10 +84,7 @@ def _syncing(status: FeedStatus) -> Freshness:
 def _retry(status: FeedStatus) -> Freshness:
     wait = "now" if not status.retry_in else f"in {status.retry_in:.0f} s"
     tries = f"RETRY {status.attempt}"
-    forms: tuple[str, ...] = f"{tries} {wait}", tries
-    if status.data_age is not None:
-        old = age(status.data_age)
-        forms = *(f"{form}, {old} old" for form in forms), *_ending("RETRY", status)
+    forms = _old((f"{tries} {wait}", tries, "RETRY"), status)
     return Freshness(forms, "late", cause=status.reason)
 
 
@@ -96,16 +97,17 @@ def _aged(status: FeedStatus) -> bool:
 
 
 def _old(words: tuple[str, ...], status: FeedStatus) -> tuple[str, ...]:
-    """Each of the words with the age of the price, the last one once more in fewer cells."""
+    """Each of the words with the age of the price, and at last the age without them."""
     if status.data_age is None:
         return words
-    old = age(status.data_age)
-    return *(f"{word}, {old} old" for word in words), *_ending(words[-1], status)
+    return *(_aged_word(word, status) for word in words), f"OLD {age(status.data_age)}"
 
 
-def _ending(word: str, status: FeedStatus) -> tuple[str, ...]:
-    """`STALE 31 s`, `STALE 31s`."""
-    if status.data_age is None:
-        return (word,)
-    old = age(status.data_age)
-    return f"{word} {old}", f"{word} {old.replace(' ', '')}"
+def _aged_word(word: str, status: FeedStatus) -> str:
+    """`RETRY, 31 s old`."""
+    return word if status.data_age is None else f"{word}, {age(status.data_age)} old"
+
+
+def _silence(word: str, status: FeedStatus) -> str:
+    """`STALE 31 s`."""
+    return word if status.data_age is None else f"{word} {age(status.data_age)}"

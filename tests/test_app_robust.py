@@ -37,6 +37,7 @@ def test_forty_columns_and_twelve_rows_show_price_change_and_words() -> None:
                 await s.until(s.says("%", index))
                 assert "▲" in s.header(index) or "▼" in s.header(index)
                 assert s.pane(index).region.bottom <= 11
+            await s.until(lambda: s.monitor.bar._health.plain.startswith("DEMO · "))
 
     play(scenario)
 

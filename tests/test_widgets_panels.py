@@ -96,3 +96,9 @@ def test_health_counts_symbols_in_words() -> None:
     assert plain(health(connections, frozen=False)) == "2 live · 1 retrying"
     assert plain(health(connections, frozen=True)) == "FROZEN · 2 live · 1 retrying"
     assert plain(health([], frozen=False)) == "no symbols"
+
+
+def test_a_demo_says_so_first_and_in_the_colour_of_a_warning() -> None:
+    assert plain(health([LIVE], frozen=True, demo=True)) == "DEMO · FROZEN · 1 live"
+    assert health([LIVE], frozen=False, demo=True)[0] == ("DEMO", "late")
+    assert plain(health([], frozen=False, demo=True)) == "DEMO · no symbols"

@@ -93,7 +93,8 @@ class TradexApp(App[None], inherit_bindings=False):
             self._notices.append(f"Keys: {'; '.join(problems)}.")
         options = chart_options(workspace, self._default_glyphs, self.tz)
         defaults = config.exchange, config.interval
-        self.monitor = MonitorScreen(engine, workspace, options, defaults)
+        demo = plug is not None
+        self.monitor = MonitorScreen(engine, workspace, options, defaults, demo=demo)
         self._workspace = workspace
         self._unsaved = asyncio.Event()
         self._save_failed = False

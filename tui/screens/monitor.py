@@ -59,6 +59,8 @@ class MonitorScreen(Screen[None], Plain, inherit_bindings=False):
         workspace: Workspace,
         options: Options,
         default: tuple[str, Interval],
+        *,
+        demo: bool,
     ) -> None:
         super().__init__()
         self.engine = engine
@@ -68,7 +70,7 @@ class MonitorScreen(Screen[None], Plain, inherit_bindings=False):
         self.frozen = False
         self.grid = PaneGrid(workspace.columns)
         self.panel = ConnectionPanel()
-        self.bar = StatusBar()
+        self.bar = StatusBar(demo)
         self._restored = workspace
         self._current: Pane | None = None
         self._removed: deque[tuple[int, Subscription]] = deque(maxlen=_UNDO_DEPTH)

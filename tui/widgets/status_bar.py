@@ -27,21 +27,22 @@ _CLOCK_FROM = 60
 _CONNECTING = ("connecting", "waiting")
 
 
-def health(connections: Sequence[ConnectionStatus], frozen: bool) -> Row:
-    """`12 live · 1 retrying`, counted in symbols; a frozen screen says so first."""
+def health(connections: Sequence[ConnectionStatus], frozen: bool, demo: bool = False) -> Row:
+    """`12 live · 1 retrying`, counted in symbols; that prices are invented or old stands first."""
     counted = Counter[tuple[str, str]]()
     for connection in connections:
         word = _WORDS.get(connection.state, _CONNECTING)
         counted[word] += len(connection.subscriptions)
-    runs: list[tuple[str, str]] = [("FROZEN", "late")] if frozen else []
-    runs += [(f"{count} {word}", role) for (word, role), count in counted.items() if count]
+    runs = [(word, "late") for word, holds in (("DEMO", demo), ("FROZEN", frozen)) if holds]
+    states = [(f"{count} {word}", role) for (word, role), count in counted.items() if count]
+    runs += states or [("no symbols", "muted")]
     if any(connection.unstable for connection in connections):
         runs.append(("unstable", "late"))
-    return _joined(runs or [("no symbols", "muted")], " · ")
+    return _joined(runs, " · ")
 
 
 class StatusBar(Plain):
-    """Health, key hints and clock."""
+    """Health, key hints and clock; the prices of a `demo` are invented."""
 
     DEFAULT_CSS = """
     StatusBar {
@@ -52,8 +53,9 @@ class StatusBar(Plain):
     }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, demo: bool) -> None:
         super().__init__()
+        self._demo = demo
         self._health = TextPicture()
         self._hints = Hints(id="hints")
         self._clock = TextPicture(id="clock")
@@ -66,7 +68,7 @@ class StatusBar(Plain):
 
     def show(self, connections: Sequence[ConnectionStatus], frozen: bool, moment: datetime) -> None:
         """Take the present state; only fields that changed are painted."""
-        row = health(connections, frozen)
+        row = health(connections, frozen, self._demo)
         width = sum(len(text) for text, _ in row)
         if self._health.size.width != width:
             self._health.styles.width = width

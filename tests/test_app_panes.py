@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from tests.feeds import subscription
 from tests.stage import NOTHING_LISTENS, THREE, play, stage
 from tui.feed.status import ConnectionState, FeedStatus, SeriesView
@@ -143,6 +145,22 @@ def test_an_unknown_symbol_says_so_in_its_pane_and_the_others_live_on() -> None:
             await s.until(s.says("STOPPED", 0))
             await s.until(lambda: "BTCUSDT" in str(s.pane(0).note.render()))
             await s.until(s.says("LIVE", 1))
+
+    play(scenario)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+def test_while_the_current_pane_is_in_trouble_the_last_line_says_why(size: tuple[int, int]) -> None:
+    async def scenario() -> None:
+        async with stage((THREE[0], subscription("BTCUSDX")), size) as s:
+            hints = s.monitor.bar._hints
+            await s.until(lambda: s.focuses(0)() and "help" in hints.plain)
+            await s.until(s.says("STOPPED", 1))
+            await s.pilot.press("2")
+            await s.until(lambda: hints.plain.startswith("BTCUSDX: BTCUSDX is not a symbol"))
+            assert "help" not in hints.plain
+            await s.pilot.press("1")
+            await s.until(lambda: "help" in hints.plain)
 
     play(scenario)
 

@@ -144,20 +144,21 @@ def test_the_parts_of_a_header_fill_it_and_do_not_overlap_from_thirty_columns_on
         (FeedStatus(ConnectionState.SYNCING), "SYNCING"),
         (FeedStatus(ConnectionState.SYNCING, data_age=0.5), "SYNCING"),
         (FeedStatus(ConnectionState.SYNCING, data_age=12.0), "SYNCING, 12 s old"),
-        (FeedStatus(ConnectionState.SYNCING, reason="no history"), "SYNCING: no history"),
+        (FeedStatus(ConnectionState.SYNCING, reason="No history."), "SYNCING: No history."),
         (FeedStatus(ConnectionState.STALE, data_age=12.0), "STALE 12 s"),
         (RETRYING, "RETRY 3 in 4 s, 9.0 s old"),
         (replace(RETRYING, data_age=None), "RETRY 3 in 4 s"),
-        (FeedStatus(ConnectionState.PARKED, reason="451"), "STOPPED: 451"),
-        (FeedStatus(ConnectionState.PARKED, reason="451", data_age=90.0), "STOPPED: 451, 1 m old"),
-        (FeedStatus(ConnectionState.IDLE, rejected="no such symbol"), "STOPPED: no such symbol"),
+        (FeedStatus(ConnectionState.PARKED, reason="Gone."), "STOPPED: Gone."),
+        (FeedStatus(ConnectionState.PARKED, reason="A.", data_age=90.0), "STOPPED, 1 m old: A."),
+        (FeedStatus(ConnectionState.IDLE, rejected="No symbol."), "STOPPED: No symbol."),
         (FeedStatus(ConnectionState.DIALING, attempt=1), "CONNECTING"),
         (FeedStatus(ConnectionState.SUBSCRIBING, attempt=3), "CONNECTING 3"),
         (FeedStatus(ConnectionState.DIALING, 3, data_age=12.0), "CONNECTING 3, 12 s old"),
     ],
 )
 def test_every_state_is_said_in_words(status: FeedStatus, text: str) -> None:
-    assert freshness(status).forms[0] == text
+    fresh = freshness(status)
+    assert text == (f"{fresh.forms[0]}: {fresh.cause}" if fresh.cause else fresh.forms[0])
 
 
 def test_a_dial_after_a_failure_says_why_the_last_one_failed() -> None:
@@ -233,7 +234,7 @@ def test_b3_a_feed_that_is_lost_again_and_again_is_called_unstable() -> None:
     assert third == "RETRY 3 in 4 s, 9.0 s old"
     assert "UNSTABLE" in said(replace(VIEW, status=live), 40)[0]
     parked = FeedStatus(ConnectionState.PARKED, reason="451", unstable=True)
-    assert freshness(parked).forms[0] == "STOPPED: 451"
+    assert freshness(parked).forms == ("STOPPED",)
 
 
 def test_a_header_with_room_says_why_it_retries_and_what_to_do() -> None:

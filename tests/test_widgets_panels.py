@@ -9,9 +9,9 @@ from rich.cells import cell_len
 
 from tests.feeds import subscription
 from tui.chart.picture import Row
-from tui.feed.status import ConnectionState, ConnectionStatus
+from tui.feed.status import ConnectionState, ConnectionStatus, FeedStatus
 from tui.widgets.connection_panel import fitting, rows
-from tui.widgets.status_bar import health
+from tui.widgets.status_bar import health, trouble
 
 LIVE = ConnectionStatus(
     id=1, exchange="binance", subscriptions=(subscription("BTCUSDT", "1m"),),
@@ -102,3 +102,14 @@ def test_a_demo_says_so_first_and_in_the_colour_of_a_warning() -> None:
     assert plain(health([LIVE], frozen=True, demo=True)) == "DEMO · FROZEN · 1 live"
     assert health([LIVE], frozen=False, demo=True)[0] == ("DEMO", "late")
     assert plain(health([], frozen=False, demo=True)) == "DEMO · no symbols"
+
+
+def test_the_reason_of_a_failure_is_said_with_its_symbol_and_what_to_do() -> None:
+    watched, reason = subscription("ETHUSDT", "1m"), "Not available in your region."
+    waiting = FeedStatus(ConnectionState.BACKOFF, 3, 4.0, reason)
+    assert trouble(watched, waiting) == f"ETHUSDT: {reason}"
+    assert trouble(watched, replace(waiting, state=ConnectionState.PARKED)).endswith(". r tries")
+    unknown = FeedStatus(ConnectionState.LIVE, rejected="ETHUSDT is not a symbol on Binance.")
+    assert trouble(watched, unknown) == "ETHUSDT: ETHUSDT is not a symbol on Binance."
+    assert trouble(watched, replace(waiting, state=ConnectionState.LIVE)) == ""
+    assert trouble(watched, replace(waiting, reason="")) == ""

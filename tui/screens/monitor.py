@@ -27,7 +27,7 @@ from tui.widgets.connection_panel import ConnectionPanel
 from tui.widgets.grid import PaneGrid
 from tui.widgets.pane import Pane
 from tui.widgets.picture import Plain
-from tui.widgets.status_bar import StatusBar
+from tui.widgets.status_bar import StatusBar, trouble
 from tui.workspace import Workspace
 
 _UNDO_DEPTH = 50
@@ -105,6 +105,7 @@ class MonitorScreen(Screen[None], Plain, inherit_bindings=False):
         """Once a second: ages and countdowns go on though nothing happens."""
         connections = self.engine.connections()
         self.bar.show(connections, self.frozen, moment)
+        self._say_trouble()
         if self.panel.has_class("-open"):
             self.panel.show(connections)
         seen = list(filter(self.sees, self.panes))
@@ -218,6 +219,7 @@ class MonitorScreen(Screen[None], Plain, inherit_bindings=False):
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         if isinstance(event.widget, Pane):
             self._current = event.widget
+            self._say_trouble()
 
     # --- charts ---------------------------------------------------------------------------
 
@@ -310,6 +312,11 @@ class MonitorScreen(Screen[None], Plain, inherit_bindings=False):
         for pane in self.panes:
             pane.display = not self.zoomed or pane is current
         self.set_class(not self.panes, "-empty")
+
+    def _say_trouble(self) -> None:
+        """Why the current pane gets no data: few headers have the room for it."""
+        watched = self.current and self.current.subscription
+        self.bar.say(trouble(watched, self.engine.status(watched)) if watched else "")
 
     def _tell_nearest(self, event: Rejected) -> None:
         for pane in self.panes:

@@ -75,10 +75,9 @@ def _live(status: FeedStatus) -> Freshness:
 
 def _syncing(status: FeedStatus) -> Freshness:
     """Prices come in unless the last one is from before an outage."""
-    words = (f"SYNCING: {status.reason}", "SYNCING") if status.reason else ("SYNCING",)
     if not _aged(status):
-        return Freshness(words, "waiting", current=True)
-    return Freshness(_old((*words, "SYNC"), status), "waiting")
+        return Freshness(("SYNCING",), "waiting", current=True, cause=status.reason)
+    return Freshness(_old(("SYNCING", "SYNC"), status), "waiting", cause=status.reason)
 
 
 def _retry(status: FeedStatus) -> Freshness:
@@ -89,7 +88,7 @@ def _retry(status: FeedStatus) -> Freshness:
 
 
 def _stopped(status: FeedStatus, reason: str) -> Freshness:
-    return Freshness(_old((f"STOPPED: {reason}", "STOPPED"), status), "stopped")
+    return Freshness(_old(("STOPPED",), status), "stopped", cause=reason)
 
 
 def _aged(status: FeedStatus) -> bool:

@@ -10,9 +10,10 @@ from textual.app import ComposeResult
 from textual.events import Click
 
 from tui.chart.picture import Row
-from tui.feed.status import ConnectionState, ConnectionStatus
+from tui.feed.status import ConnectionState, ConnectionStatus, FeedStatus
 from tui.keys import KEYS, Key, hints
-from tui.widgets.picture import Plain, TextPicture
+from tui.market.symbol import Subscription
+from tui.widgets.picture import Plain, TextPicture, cut
 
 _WORDS = {
     ConnectionState.LIVE: ("live", "live"),
@@ -41,6 +42,15 @@ def health(connections: Sequence[ConnectionStatus], frozen: bool, demo: bool = F
     return _joined(runs, " · ")
 
 
+def trouble(subscription: Subscription, status: FeedStatus) -> str:
+    """Why this symbol is not followed as it should be, and what to do; empty while it is."""
+    reason = status.rejected or status.reason
+    if not reason or (status.state is ConnectionState.LIVE and not status.rejected):
+        return ""
+    tries = " r tries" if status.state is ConnectionState.PARKED else ""
+    return f"{subscription.symbol.name}: {reason}{tries}"
+
+
 class StatusBar(Plain):
     """Health, key hints and clock; the prices of a `demo` are invented."""
 
@@ -57,7 +67,7 @@ class StatusBar(Plain):
         super().__init__()
         self._demo = demo
         self._health = TextPicture()
-        self._hints = Hints(id="hints")
+        self._hints = Hints()
         self._clock = TextPicture(id="clock")
 
     def compose(self) -> ComposeResult:
@@ -75,24 +85,46 @@ class StatusBar(Plain):
         self._health.show([row])
         self._clock.show([((f"{moment:%H:%M:%S}", "muted"),)])
 
+    def say(self, trouble: str) -> None:
+        """Show this in place of the hints for as long as it is not empty."""
+        self._hints.say(trouble)
+
     def use_keys(self, table: Sequence[Key]) -> None:
         """Show the hints of this table."""
         self._hints.use_keys(table)
 
 
 class Hints(TextPicture):
-    """Keys and words; a click on one does it."""
+    """Keys and words, as many as fit, and a click on one does it; or a sentence in their place."""
 
-    def on_mount(self) -> None:
-        self.use_keys(KEYS)
+    def __init__(self) -> None:
+        super().__init__(id="hints")
+        self._table: Sequence[Key] = KEYS
+        self._spans: list[tuple[int, str]] = []
+        self._sentence = ""
 
     def use_keys(self, table: Sequence[Key]) -> None:
-        """Show as many hints of this table as fit."""
-        self._spans: list[tuple[int, str]] = []
+        """Show the hints of this table."""
         self._table = table
+        self.on_resize()
+
+    def say(self, sentence: str) -> None:
+        """Show the sentence, cut where there is no room; the hints again when it is empty."""
+        if self._sentence != sentence:
+            self._sentence = sentence
+            self.on_resize()
+
+    def on_resize(self) -> None:
+        self._spans = []
+        if self._sentence:
+            self.show([((cut(self._sentence, self.size.width), "late"),)])
+        else:
+            self._show_hints()
+
+    def _show_hints(self) -> None:
         runs: list[tuple[str, str]] = []
         used = 0
-        for hint in hints(table):
+        for hint in hints(self._table):
             text = f" {hint.description}   "
             used += len(hint.keys) + len(text)
             if used - 3 > self.size.width:
@@ -100,9 +132,6 @@ class Hints(TextPicture):
             runs += [(hint.keys, "strong"), (text, "muted")]
             self._spans.append((used, hint.action))
         self.show([tuple(runs)])
-
-    def on_resize(self) -> None:
-        self.use_keys(self._table)
 
     async def on_click(self, event: Click) -> None:
         for end, action in self._spans:

@@ -215,3 +215,11 @@ def test_an_empty_pane_says_why_its_history_does_not_come() -> None:
     status = FeedStatus(ConnectionState.SYNCING, reason="binance answers 503")
     view = replace(EMPTY_VIEW, status=status)
     assert waiting_for(view, ()) == "Loading the history of BTCUSDT\nbinance answers 503"
+
+
+def test_a_stopped_pane_says_when_it_is_tried_by_itself() -> None:
+    status = FeedStatus(ConnectionState.PARKED, reason="The gate is shut.")
+    note = waiting_for(replace(EMPTY_VIEW, status=status), ())
+    assert note == "Stopped: The gate is shut.\nr tries again"
+    note = waiting_for(replace(EMPTY_VIEW, status=replace(status, retry_in=829.0)), ())
+    assert note == "Stopped: The gate is shut.\nNext try in 14 min; r tries again"

@@ -29,7 +29,7 @@ VIEW = SeriesView(
     subscription("BTCUSDT", "1m"), 1, CANDLES, (), (), None, 63120.55, 0, 2, 3,
     Ticker("BTCUSDT", 60000.0, 1.0, 1.0, 1.0, 1.0, 0), LIVE,
 )  # fmt: skip
-RETRYING = FeedStatus(ConnectionState.BACKOFF, attempt=3, retry_in=4.2, data_age=9.0)
+RETRYING = FeedStatus(ConnectionState.BACKOFF, attempt=3, retry_in=3.7, data_age=9.0)
 
 
 AN_HOUR = 3_700.0
@@ -150,6 +150,8 @@ def test_the_parts_of_a_header_fill_it_and_do_not_overlap_from_thirty_columns_on
         (replace(RETRYING, data_age=None), "RETRY 3 in 4 s"),
         (FeedStatus(ConnectionState.PARKED, reason="Gone."), "STOPPED: Gone."),
         (FeedStatus(ConnectionState.PARKED, reason="A.", data_age=90.0), "STOPPED, 1 m old: A."),
+        (FeedStatus(ConnectionState.PARKED, 3, 829.0, "A."), "STOPPED, next in 14 min: A."),
+        (replace(RETRYING, retry_in=300.0), "RETRY 3 in 5 min, 9.0 s old"),
         (FeedStatus(ConnectionState.IDLE, rejected="No symbol."), "STOPPED: No symbol."),
         (FeedStatus(ConnectionState.DIALING, attempt=1), "CONNECTING"),
         (FeedStatus(ConnectionState.SUBSCRIBING, attempt=3), "CONNECTING 3"),
@@ -168,7 +170,7 @@ def test_a_dial_after_a_failure_says_why_the_last_one_failed() -> None:
 
 
 def test_the_words_get_shorter_and_keep_the_age() -> None:
-    status = FeedStatus(ConnectionState.BACKOFF, attempt=3, retry_in=4.2, data_age=12.0)
+    status = FeedStatus(ConnectionState.BACKOFF, attempt=3, retry_in=3.7, data_age=12.0)
     assert freshness(status).forms == (
         "RETRY 3 in 4 s, 12 s old", "RETRY 3, 12 s old", "RETRY, 12 s old", "OLD 12 s",
     )  # fmt: skip

@@ -23,7 +23,7 @@ WORDS = (
     HelpRow("UNSTABLE", "the line was lost four times or more within five minutes"),
     HelpRow("RETRY 3 in 4 s", "the line broke; the third attempt follows in four seconds"),
     HelpRow("12 s old", "the price is not live and as old as that; it is dimmed"),
-    HelpRow("STOPPED", "dialled again late or not at all; r dials, the reason stands beside it"),
+    HelpRow("STOPPED", "it is not tried again by itself, or rarely (next in 14 min); r tries"),
 )
 PANEL = (
     HelpRow("tries · next", "attempts since the line last held, and the time to the next"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import ceil
 
 from tui.feed.status import ConnectionState, FeedStatus
 from tui.market.format import age
@@ -80,15 +81,28 @@ def _syncing(status: FeedStatus) -> Freshness:
     return Freshness(_old(("SYNCING", "SYNC"), status), "waiting", cause=status.reason)
 
 
+def until(seconds: float) -> str:
+    """`45 s`, `119 s`, `15 min`, `3 h`: how long to wait, rounded up."""
+    if seconds <= 119:
+        return f"{ceil(seconds)} s"
+    if seconds < 2 * 3_600:
+        return f"{ceil(seconds / 60)} min"
+    return f"{ceil(seconds / 3_600)} h"
+
+
 def _retry(status: FeedStatus) -> Freshness:
-    wait = "now" if not status.retry_in else f"in {status.retry_in:.0f} s"
+    wait = "now" if not status.retry_in else f"in {until(status.retry_in)}"
     tries = f"RETRY {status.attempt}"
     forms = _old((f"{tries} {wait}", tries, "RETRY"), status)
     return Freshness(forms, "late", cause=status.reason)
 
 
 def _stopped(status: FeedStatus, reason: str) -> Freshness:
-    return Freshness(_old(("STOPPED",), status), "stopped", cause=reason)
+    """Some reasons are tried again without being asked, but rarely."""
+    words: tuple[str, ...] = ("STOPPED",)
+    if status.retry_in is not None and not status.rejected:
+        words = (f"STOPPED, next in {until(status.retry_in)}", *words)
+    return Freshness(_old(words, status), "stopped", cause=reason)
 
 
 def _aged(status: FeedStatus) -> bool:

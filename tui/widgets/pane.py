@@ -18,7 +18,7 @@ from tui.feed.engine import Engine
 from tui.feed.status import ConnectionState, SeriesView
 from tui.market.symbol import Subscription
 from tui.widgets.candle_chart import CandleChart
-from tui.widgets.freshness import Freshness, freshness, frozen
+from tui.widgets.freshness import Freshness, freshness, frozen, until
 from tui.widgets.headline import Change, Headline, change_of, headline, place
 from tui.widgets.mosaic import Mosaic, Part
 from tui.widgets.picture import TextPicture
@@ -248,10 +248,11 @@ def waiting_for(view: SeriesView, nearest: tuple[str, ...]) -> str:
         return f"{status.rejected}{guess}\na adds another, d removes this pane"
     match status.state:
         case ConnectionState.BACKOFF:
-            wait = f"Next try in {status.retry_in or 0:.0f} s"
+            wait = f"Next try in {until(status.retry_in or 0)}"
             return f"{symbol.exchange} cannot be reached\n{status.reason}\n{wait}\n\n{_OFFLINE}"
         case ConnectionState.PARKED | ConnectionState.CLOSING | ConnectionState.CLOSED:
-            return f"Stopped: {status.reason or 'closed'}\nr tries again"
+            later = "" if status.retry_in is None else f"Next try in {until(status.retry_in)}; "
+            return f"Stopped: {status.reason or 'closed'}\n{later}r tries again"
         case ConnectionState.LIVE | ConnectionState.STALE:
             return f"Waiting for the first candle of {symbol.name}"
         case ConnectionState.SYNCING:

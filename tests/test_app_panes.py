@@ -10,7 +10,7 @@ from tests.feeds import subscription
 from tests.stage import NOTHING_LISTENS, THREE, play, stage
 from tui.feed.status import ConnectionState, FeedStatus, SeriesView
 from tui.screens.add import AddScreen
-from tui.widgets.pane import waiting_for
+from tui.widgets.pane import Pane, waiting_for
 
 EMPTY_VIEW = SeriesView(
     THREE[0], 0, (), (), (), None, None, None, 2, 3, None, FeedStatus(ConnectionState.SYNCING)
@@ -223,3 +223,24 @@ def test_a_stopped_pane_says_when_it_is_tried_by_itself() -> None:
     assert note == "Stopped: The gate is shut.\nr tries again"
     note = waiting_for(replace(EMPTY_VIEW, status=replace(status, retry_in=829.0)), ())
     assert note == "Stopped: The gate is shut.\nNext try in 14 min; r tries again"
+
+
+def test_a_pane_without_news_is_drawn_each_second_and_one_with_news_need_not_be() -> None:
+    def drawn_by_tick(pane: Pane, *, news: bool) -> bool:
+        if news:
+            pane.wake()
+        pane._news.clear()
+        pane.tick()
+        return pane._news.is_set()
+
+    async def scenario() -> None:
+        async with stage(THREE[:1]) as s:
+            await s.until(s.says("LIVE"))
+            assert not drawn_by_tick(s.pane(), news=True)
+            assert drawn_by_tick(s.pane(), news=False)
+            assert drawn_by_tick(s.pane(), news=False)
+            await s.pilot.press("p")
+            await s.until(s.says("FROZEN"))
+            assert drawn_by_tick(s.pane(), news=True)
+
+    play(scenario)

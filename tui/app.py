@@ -160,7 +160,7 @@ class TradexApp(App[None], inherit_bindings=False):
                 self._frame(now, second=now - ticked >= _TICK)
             except Exception:  # the next frame may be drawn; this one's fault is in the log
                 log.exception("frame")
-            ticked = now if now - ticked >= _TICK else ticked
+            ticked = now - (now - ticked) % _TICK  # else each second would last a frame longer
             asleep = monotonic()
 
     def _frame(self, now: float, second: bool) -> None:

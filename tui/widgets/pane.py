@@ -83,6 +83,7 @@ class Pane(Mosaic, can_focus=True):
         self._change: Change | None = None
         self._change_due = False
         self._idle = True
+        self._ages = True
         self._said = ""
 
     def on_mount(self) -> None:
@@ -108,13 +109,14 @@ class Pane(Mosaic, can_focus=True):
 
     def wake(self) -> None:
         """There may be something new to show; only the worker draws."""
+        self._idle = False
         self._news.set()
 
     def tick(self) -> None:
-        """A second has passed; who was drawn within it needs no drawing for that."""
+        """A second has passed: without news in it, or with an old price, an age moved on."""
         self._change_due = True
-        if self._idle:
-            self.wake()
+        if self._idle or self._ages:
+            self._news.set()
         self._idle = True
 
     @work(group="subscription", exclusive=True, exit_on_error=False)
@@ -160,9 +162,9 @@ class Pane(Mosaic, can_focus=True):
     def _draw(self) -> None:
         if not self.size:
             return
-        self._idle = False
         view = self._next_view()
         fresh = self._freshness(view)
+        self._ages = not fresh.current
         self.set_class(not fresh.current, "-late")
         line = headline(view, fresh, self._next_change(view), back=self.options.offset)
         self._show(line, view)

@@ -31,13 +31,21 @@ def plain(row: Row) -> str:
 
 def test_a_wide_panel_shows_every_fact_of_a_connection() -> None:
     title, retrying, live = map(plain, rows([LIVE, RETRYING], 140, 10))
-    for word in ("exchange", "symbols", "state", "tries", "next", "data", "ping", "msg/s", "B/s",
+    for word in ("exchange", "symbols", "state", "try", "next", "data", "ping", "msg/s", "B/s",
                  "up", "again", "gaps", "last close"):  # fmt: skip
         assert word in title
     for fact in ("binance", "BTCUSDT@1m", "live", "31 ms", "12.3", "4.31K", "1 h", "2/3"):
         assert fact in live
     for fact in ("backoff", "    4 ", "8 s", "1006 [bold]gone[/]", "–"):
         assert fact in retrying
+
+
+@pytest.mark.parametrize(
+    ("seconds", "shown"), [(7.6, "8 s"), (119.0, "119 s"), (829.0, "14 min"), (7_300.0, "3 h")]
+)
+def test_the_wait_until_the_next_dial_is_never_cut(seconds: float, shown: str) -> None:
+    title, row = map(plain, rows([replace(RETRYING, retry_in=seconds)], 118, 10))
+    assert row[: title.index("next") + len("next")].endswith(f" {shown}")
 
 
 @pytest.mark.parametrize("name", ["币安人生USDT", "\U0001f4a5" * 16, "[@click=app.quit]", "[/"])
@@ -60,8 +68,8 @@ def test_rows_never_exceed_the_width_and_keep_the_state(width: int) -> None:
 
 @pytest.mark.parametrize(
     ("code", "reason", "shown"),
-    [(503, "The exchange has a fault of its own", "503 The exchange …"),
-     (None, "The connection broke off", "The connection br…"),
+    [(503, "The exchange has a fault of its own", "503 The exchange…"),
+     (None, "The connection broke off", "The connection b…"),
      (1008, "", "1008"), (None, "", "–")],
 )  # fmt: skip
 def test_the_last_close_is_there_from_a_hundred_and_twenty_columns_on(
@@ -70,7 +78,7 @@ def test_the_last_close_is_there_from_a_hundred_and_twenty_columns_on(
     broken = replace(LIVE, close_code=code, close_reason=reason)
     title, row = map(plain, rows([broken], 118, 10))
     assert row[title.index("last close") :].rstrip() == shown
-    for word in ("tries", "next", "data", "ping", "msg/s", "B/s", "up", "again", "gaps"):
+    for word in ("try", "next", "data", "ping", "msg/s", "B/s", "up", "again", "gaps"):
         assert word in title
 
 

@@ -21,12 +21,12 @@ WORDS = (
     HelpRow("SYNCING", "prices come in, history is being loaded"),
     HelpRow("STALE", "the line is open but nothing comes; the price is old, so it is dimmed"),
     HelpRow("UNSTABLE", "the line was lost four times or more within five minutes"),
-    HelpRow("RETRY 3 in 4 s", "the line broke; the third attempt follows in four seconds"),
+    HelpRow("RETRY 3 in 4 s", "the line broke; try 3 since it last held follows in four seconds"),
     HelpRow("12 s old", "the price is not live and as old as that; it is dimmed"),
     HelpRow("STOPPED", "it is not tried again by itself, or rarely (next in 14 min); r tries"),
 )
 PANEL = (
-    HelpRow("tries · next", "attempts since the line last held, and the time to the next"),
+    HelpRow("try · next", "the number of the next try since the line last held; the wait for it"),
     HelpRow("data · ping", "age of the last data, and the round trip to the exchange"),
     HelpRow("up · again", "how long the line has held, and how often it came back"),
     HelpRow("gaps 2/3", "three gaps were found, two are repaired"),

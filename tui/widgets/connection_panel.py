@@ -12,7 +12,7 @@ from textual.containers import Vertical
 from tui.chart.picture import Row
 from tui.feed.status import ConnectionState, ConnectionStatus
 from tui.market.format import age, volume
-from tui.widgets.freshness import STOPPED
+from tui.widgets.freshness import STOPPED, until
 from tui.widgets.picture import TextPicture, cut
 
 _GAP = "  "
@@ -130,7 +130,7 @@ def _symbols(c: ConnectionStatus) -> str:
 
 
 def _next_dial(c: ConnectionStatus) -> str:
-    return _NOTHING if c.retry_in is None else f"{c.retry_in:.0f} s"
+    return _seconds(c.retry_in, until)
 
 
 def _last_close(c: ConnectionStatus) -> str:
@@ -154,8 +154,8 @@ _COLUMNS = (
     Column("exchange", 8, 6, lambda c: c.exchange, right=False),
     Column("symbols", 12, 1, _symbols, right=False),
     Column("state", 11, 0, _state, right=False),
-    Column("tries", 5, 3, lambda c: str(c.attempt)),
-    Column("next", 4, 2, _next_dial),
+    Column("try", 4, 3, lambda c: str(c.attempt)),
+    Column("next", 6, 2, _next_dial),
     Column("data", 5, 4, lambda c: _seconds(c.data_age, age)),
     Column("ping", 6, 7, _round_trip),
     Column("msg/s", 5, 8, lambda c: f"{c.messages_rate:.1f}"),
@@ -163,5 +163,5 @@ _COLUMNS = (
     Column("up", 5, 9, lambda c: _seconds(c.uptime, age)),
     Column("again", 5, 10, lambda c: str(c.reconnects)),
     Column("gaps", 5, 12, _gaps),
-    Column("last close", 18, 5, _last_close, right=False),
+    Column("last close", 17, 5, _last_close, right=False),
 )

@@ -17,15 +17,16 @@ from tui.exchange.base import Exchange
 from tui.feed import backoff
 from tui.feed import signals as on
 from tui.feed.backfill import Backfill
+from tui.feed.caretaker import Caretaker
 from tui.feed.connection import Connection
 from tui.feed.directory import Directory
 from tui.feed.hub import Hub
 from tui.feed.inquiry import Inquiry
 from tui.feed.limits import HostLimits, TokenBucket
-from tui.feed.link import OPEN, Rules, state_of
+from tui.feed.link import OPEN, Rules
 from tui.feed.rest import Rest
 from tui.feed.settings import ConnectionSettings
-from tui.feed.status import ConnectionState, Notice, StateChanged, SymbolDirectory
+from tui.feed.status import ConnectionState, Notice, SymbolDirectory
 from tui.feed.token_sources import TokenSource
 from tui.feed.tokens import Tokens
 from tui.feed.transport import Dialer
@@ -34,14 +35,8 @@ from tui.market.symbol import Subscription
 # An idle connection waits this long (s) for another subscription before it is closed.
 _LINGER = 5.0
 _PATIENCE_FOR_NAMES = 5.0
-_LONGEST_QUIET = 600.0
 # A connection that brought mostly garbage for longer than this (s) is replaced.
 _SPOILT = 10.0
-# A reminder to the exchange has this long (s) to take effect.
-_REMINDER = 10.0
-
-# Those whose history does not come yet hide nothing of the others.
-_FLOWING = {ConnectionState.SYNCING, ConnectionState.LIVE}
 
 log = logging.getLogger(__name__)
 
@@ -76,13 +71,14 @@ class Venue:
         self._wanted: dict[Connection, frozenset[Subscription]] = {}
         self._successors: dict[Connection, Connection] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._repairs: set[Subscription] = set()
         self._directory = Directory(exchange, self._rest, random)
         self._inquiry: Inquiry | None = None
         self._live: set[Connection] = set()
         self._asked_for_symbols = False
-        self._suspects: set[Subscription] = set()
-        self._silence_limit = 2 * settings.stale_after
+        self._caretaker = Caretaker(
+            hub, self._backfill, monotonic, self._spawn, self.connection_of,
+            silence_limit=2 * settings.stale_after,
+        )  # fmt: skip
 
     def add(self, subscription: Subscription) -> None:
         """Serve this subscription on a connection with room, or on a new one."""
@@ -126,8 +122,7 @@ class Venue:
         for connection in list(self.connections):
             if connection.meter.sample(now) > _SPOILT:
                 connection.post(on.Spoilt(connection.link.epoch))
-            self._repair_overdue(connection, now)
-            self._watch_silence(connection, now)
+            self._caretaker.look_after(connection, now)
             self._succeed(connection, now)
         self._share_good_news()
         self._conclude_inquiry(now)
@@ -185,35 +180,6 @@ class Venue:
         if self._inquiry and self._inquiry.is_over(now):
             self._hub.publish(Notice(self.exchange.name, self._inquiry.findings))
             self._inquiry = None
-
-    def _repair_overdue(self, connection: Connection, now: float) -> None:
-        for subscription in connection.link.synced:
-            overdue = self._hub.repair_from(subscription, now) is not None
-            if overdue and subscription not in self._repairs:
-                self._spawn(self._repair(subscription))
-
-    def _watch_silence(self, connection: Connection, now: float) -> None:
-        """On a shared socket one subscription may be forgotten while the others flow."""
-        link = connection.link
-        if len(link.synced) < 2 or link.state not in _FLOWING:
-            return
-        for subscription in link.synced - self._suspects:
-            if self._hub.silent_for(subscription, now) > self._silence_limit:
-                self._suspects.add(subscription)
-                self._spawn(self._ask_why_silent(connection, subscription))
-
-    async def _ask_why_silent(self, connection: Connection, subscription: Subscription) -> None:
-        epoch = connection.link.epoch
-        try:
-            missed = await self._backfill.missed([subscription])
-            if missed is False:
-                self._hub.quiet(subscription, self._monotonic(), _LONGEST_QUIET)
-            elif missed and epoch == connection.link.epoch:
-                again = self._hub.stale(subscription)
-                connection.post(on.Forgotten(epoch, subscription, again))
-                await asyncio.sleep(_REMINDER)
-        finally:
-            self._suspects.discard(subscription)
 
     def _succeed(self, connection: Connection, now: float) -> None:
         """Make before break: the old connection goes when the new one serves all it carried."""
@@ -303,22 +269,6 @@ class Venue:
             connection.stop()
             if successor := self._successors.pop(connection, None):
                 successor.stop()
-
-    async def _repair(self, subscription: Subscription) -> None:
-        self._repairs.add(subscription)
-        try:
-            if await self._backfill.sync(subscription):
-                self._tell_state(subscription)
-        finally:
-            self._repairs.discard(subscription)
-            if self._hub.repair_from(subscription, self._monotonic()) is not None:
-                self._hub.pause(subscription, self._monotonic())
-
-    def _tell_state(self, subscription: Subscription) -> None:
-        """A repair in trouble was told as syncing, though the link stood all the time."""
-        if connection := self.connection_of(subscription):
-            state = state_of(connection.link, subscription)
-            self._hub.publish(StateChanged(subscription, state, 0, None, ""))
 
     async def _begin_anew(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Work that must go on for as long as the program does."""

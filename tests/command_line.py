@@ -38,6 +38,13 @@ def refusal(*args: str) -> str:
     return ended.stderr[:-1].removeprefix("tradex-tui: ")
 
 
+def unreached(*args: str) -> tuple[list[dict[str, Any]], list[str]]:
+    """What `stream` prints, and its complaints, until it ends with nobody reached and a 1."""
+    ended = run("stream", *args)
+    assert ended.returncode == 1, ended
+    return [json.loads(line) for line in ended.stdout.splitlines()], ended.stderr.splitlines()
+
+
 def streamed(*args: str) -> list[dict[str, Any]]:
     """The lines that `stream` prints until it ends by itself, without a word of complaint."""
     ended = run("stream", *args)

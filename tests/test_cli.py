@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.command_line import COMMANDS, run, start, streamed
+from tests.command_line import COMMANDS, run, start, unreached
 
 pytestmark = pytest.mark.usefixtures("home")
 
@@ -52,7 +52,7 @@ def test_the_exchange_prints_its_urls_and_ends_on_a_signal(name: str) -> None:
 
 
 def test_what_goes_wrong_is_in_the_log_file_that_help_names(dead: str) -> None:
-    assert streamed("BTCUSDT", "--duration", "0.5", "--config", dead) == []
+    assert unreached("BTCUSDT", "--duration", "0.5", "--config", dead)
     named = re.search(r"^Log file: (.*)$", run("--help").stdout, re.MULTILINE)
     assert named
     assert "127.0.0.1:1 refused the connection" in Path(named[1]).read_text()
@@ -60,5 +60,5 @@ def test_what_goes_wrong_is_in_the_log_file_that_help_names(dead: str) -> None:
 
 def test_a_log_file_that_cannot_be_written_stops_nothing(home: Path, dead: str) -> None:
     (home / ".local").write_text("not a folder")
-    lines = streamed("BTCUSDT", "--states", "--duration", "0.5", "--config", dead)
+    lines, _ = unreached("BTCUSDT", "--states", "--duration", "0.5", "--config", dead)
     assert lines[0]["state"] == "dialing"

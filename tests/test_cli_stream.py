@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from tests.command_line import HALF_PAST_NOON, run, start, streamed
+from tests.command_line import HALF_PAST_NOON, run, start, streamed, unreached
 from tests.processes import command
-from tui.feed.status import CandleChanged
+from tui.feed.status import CandleChanged, ConnectionState, StateChanged
 from tui.market.candle import Candle
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol
-from tui.stream import candle_line
+from tui.stream import Failures, candle_line
 
 pytestmark = pytest.mark.usefixtures("home")
 CANDLE: dict[str, type] = {
@@ -93,7 +93,7 @@ def test_states_tell_the_way_to_the_first_candle(config: str) -> None:
 
 
 def test_states_tell_of_each_failed_attempt(dead: str) -> None:
-    lines = streamed("BTCUSDT", "--states", "--duration", "1", "--config", dead)
+    lines, _ = unreached("BTCUSDT", "--states", "--duration", "1", "--config", dead)
     assert lines[0]["state"] == "dialing"
     waits = [line for line in lines if line["state"] == "backoff"]
     assert [wait["attempt"] for wait in waits] == list(range(1, len(waits) + 1))
@@ -113,10 +113,39 @@ def test_only_a_candle_that_the_exchange_changed_is_marked_as_revised() -> None:
     )
 
 
-def test_duration_ends_the_stream(dead: str) -> None:
+def test_duration_ends_the_stream(config: str) -> None:
     began = time.monotonic()
-    assert streamed("BTCUSDT", "--duration", "0.5", "--config", dead) == []
+    assert streamed("BTCUSDT", "--closed", "--interval", "1d", "--duration", "0.5",
+                    "--config", config) == []  # fmt: skip
     assert 0.5 <= time.monotonic() - began < 5
+
+
+def test_a_failure_is_told_once_and_to_have_reached_nobody_ends_with_1(dead: str) -> None:
+    lines, complaints = unreached("BTCUSDT", "ETHUSDT", "--duration", "1.5", "--config", dead)
+    assert lines == []
+    why = "127.0.0.1:1 refused the connection; check the url in [exchanges], it keeps trying."
+    assert sorted(complaints[:-1]) == [
+        f"tradex-tui: binance:BTCUSDT: {why}", f"tradex-tui: binance:ETHUSDT: {why}",
+    ]  # fmt: skip
+    assert complaints[-1] == (
+        "tradex-tui: No candle came, as there was no connection; check the network."
+    )
+
+
+def test_a_failure_is_told_again_when_its_reason_is_another() -> None:
+    failures, watched = Failures(), Subscription(Symbol("binance", "BTCUSDT"), Interval.parse("1m"))
+
+    def told(state: ConnectionState, reason: str) -> str:
+        return failures.take(StateChanged(watched, state, 1, None, reason))
+
+    backoff = ConnectionState.BACKOFF
+    assert told(ConnectionState.DIALING, "") == ""
+    assert told(backoff, "Gone.") == "binance:BTCUSDT: Gone."
+    assert told(backoff, "Gone.") == ""
+    assert told(ConnectionState.PARKED, "Not here.") == "binance:BTCUSDT: Not here."
+    assert not failures.reached
+    assert told(ConnectionState.SYNCING, "") == ""
+    assert failures.reached
 
 
 def test_a_symbol_that_is_unknown_is_told_and_the_others_live_on(config: str) -> None:

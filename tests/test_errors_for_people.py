@@ -70,9 +70,14 @@ def _hear(place: Place, engine: Engine, wanted: re.Pattern[str]) -> tuple[list[s
         waits = engine.status(subscription).reason == found["reason"]
         return waits and found["symbol"] == subscription.symbol.name
 
+    def complain(text: str) -> None:
+        subscription = next(s for s in place.wanted if text.startswith(f"{s.symbol}: "))
+        if engine.status(subscription).rejected:
+            note(text, subscription)
+
     options = StreamOptions(states=True, duration=_LONGEST)
     try:
-        stream(engine, place.wanted, options, say, lambda text: note(text, place.wanted[0]))
+        stream(engine, place.wanted, options, say, complain)
     except _Heard as heard:
         return said, str(heard)
     raise AssertionError(f"it said only {said}")

@@ -7,12 +7,15 @@ import sys
 
 import click
 
-from tui.errors import TradexError
+from tui.errors import NoConnectionError, TradexError
 from tui.text import clean
 
 
 def main() -> None:
-    """Run the command line; exit 2 with one line when it cannot be done as asked."""
+    """Run the command line; exit 2 with one line when it cannot be done as asked.
+
+    Exit 1 with one line when it was done and nothing came of it for lack of a connection.
+    """
     from tui.cli import cli
 
     try:
@@ -21,6 +24,8 @@ def main() -> None:
         sys.exit(130)
     except click.ClickException as error:
         _fail(error.format_message())
+    except NoConnectionError as error:
+        _fail(str(error), code=1)
     except TradexError as error:
         _fail(str(error))
     except Exception:  # the top of the program: a traceback belongs into the log
@@ -28,9 +33,9 @@ def main() -> None:
         _fail("A fault of this program; the log file (see --help) has the reason.")
 
 
-def _fail(sentence: str) -> None:
+def _fail(sentence: str, code: int = 2) -> None:
     click.echo(f"tradex-tui: {clean(sentence, 2_000)}", err=True)
-    sys.exit(2)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,10 @@ class ExchangeError(TradexError):
     """The exchange, or the way to it, answered with something else than data."""
 
 
+class NoConnectionError(TradexError):
+    """It was done as asked, and nothing came of it, as the exchange was never reached."""
+
+
 def nearest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
     """The known words most like `word`, best first, without regard to case."""
     by_fold = {name.casefold(): name for name in known}

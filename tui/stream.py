@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tui.errors import ExchangeError
+from tui.errors import ExchangeError, NoConnectionError
 from tui.feed.engine import Engine
-from tui.feed.status import CandleChanged, FeedEvent, Rejected, StateChanged
+from tui.feed.status import CandleChanged, ConnectionState, FeedEvent, Rejected, StateChanged
 from tui.market.symbol import Subscription
 
 _TURN = 0.2
+_REACHED = {ConnectionState.SYNCING, ConnectionState.LIVE, ConnectionState.STALE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +40,41 @@ def stream(
 ) -> None:
     """Print lines with `say` until the options end it; `warn` gets sentences for people.
 
-    Raises ExchangeError when every subscription was rejected.
+    Raises ExchangeError when every subscription was rejected, NoConnectionError when it ended
+    without a candle since the exchange was never reached.
     """
     lines = 0
+    failures = Failures()
     for event in _events(engine, subscriptions, options.duration):
-        if isinstance(event, Rejected):
-            warn(_sentence(event))
-        elif line := _line(event, options):
+        if sentence := failures.take(event):
+            warn(sentence)
+        if line := _line(event, options):
             say(json.dumps(line))
             lines += line["type"] == "candle"
             if lines == options.count:
                 return
+    if not lines and not failures.reached:
+        raise NoConnectionError("No candle came, as there was no connection;", "check the network.")
+
+
+class Failures:
+    """What is to be told of failures, and whether the exchange was `reached` at all."""
+
+    def __init__(self) -> None:
+        self.reached = False
+        self._told: dict[Subscription, str] = {}
+
+    def take(self, event: FeedEvent) -> str:
+        """The sentence on this event; empty when it is no failure, or the same as the last one."""
+        match event:
+            case Rejected():
+                return _rejected(event)
+            case StateChanged(subscription, state, reason=reason):
+                self.reached |= state in _REACHED
+                if reason and self._told.get(subscription) != reason:
+                    self._told[subscription] = reason
+                    return f"{subscription.symbol}: {reason}"
+        return ""
 
 
 def _events(
@@ -114,6 +139,6 @@ def _state_line(event: StateChanged) -> dict[str, Any]:
     }
 
 
-def _sentence(event: Rejected) -> str:
+def _rejected(event: Rejected) -> str:
     nearest = f" The nearest: {', '.join(event.nearest)}." if event.nearest else ""
     return f"{event.subscription.symbol}: {event.reason}{nearest}"

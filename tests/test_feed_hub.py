@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.desk import MINUTE, SUBSCRIPTION, Desk, candle
 from tui.feed.clock import ExchangeClock
 from tui.feed.status import CandleChanged, GapOpened, GapRepaired
+from tui.market.candle import Candle
 from tui.market.events import CandleReport, Data, Trade
 from tui.market.interval import Interval
 
@@ -328,3 +329,9 @@ def test_n21_data_that_come_late_are_as_old_as_the_exchange_says() -> None:
         report = replace(candle(5, closed=False), as_of=5 * MINUTE + second * 1000)
         desk.live(report, now=100.0 + 10.0 * second)
     assert desk.hub.age(SUBSCRIPTION, 140.0) == 36.0
+
+
+def test_p20_the_smallest_price_has_decimals_enough_before_its_digits_are_known() -> None:
+    desk = Desk()
+    desk.live(Candle(0, 3e-10, 4e-10, 2e-10, 3e-10, 1.0, as_of=30_000))
+    assert desk.view.price_digits >= 11

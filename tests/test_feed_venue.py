@@ -72,6 +72,7 @@ def test_p16_a_stream_of_mostly_garbage_is_replaced_after_ten_seconds() -> None:
         eventually(lambda: is_live(engine, BTC))
         exchange.inject(Garbage(60.0, each=9))
         eventually(lambda: engine.connections()[0].close_reason.startswith("Most of what came"))
+        assert engine.connections()[0].malformed > 10
         exchange.lift()
         eventually(lambda: is_live(engine, BTC))
 
@@ -272,3 +273,21 @@ def test_p37_a_repair_that_was_in_trouble_is_told_as_over() -> None:
 
     told = run_virtually(scenario())
     assert told == [ConnectionState.SYNCING, GapRepaired, ConnectionState.LIVE]
+
+
+def test_p17_messages_of_a_kind_that_nobody_reads_are_counted_and_do_no_harm() -> None:
+    with simulated() as (_, exchange):
+        meddler = Meddler(port_of(exchange.ws_url))
+        news = (
+            '{"stream":"btcusdt@news","data":{"e":"news","s":"BTCUSDT","headline":"to the moon"}}'
+        )
+        meddler.frames = lambda said: [text(said), text(news)]
+        with (
+            RawServer(meddler) as server,
+            engine_on(server.ws_url, exchange.rest_url, SHARED) as engine,
+        ):
+            engine.acquire(BTC)
+            eventually(lambda: is_live(engine, BTC))
+            eventually(lambda: engine.connections()[0].unread >= 10)
+            (connection,) = engine.connections()
+            assert (connection.malformed, connection.reconnects) == (0, 0)

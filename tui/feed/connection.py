@@ -265,7 +265,9 @@ class Connection:
                 meter.bytes += len(frame)
                 if self.link.state is ConnectionState.CLOSING:
                     continue  # another socket serves: what this one still says is out of date
-                for event in parse(frame) if isinstance(frame, readable) else _BINARY:
+                events = parse(frame) if isinstance(frame, readable) else _BINARY
+                meter.unread += not events
+                for event in events:
                     if isinstance(event, (CandleReport, Trade, Ticker)):
                         meter.data_at = now = monotonic()
                         hub.apply(name, event, now)

@@ -261,6 +261,8 @@ class Engine:
             gaps_found=sum(record.gaps.found for record in records),
             gaps_repaired=sum(record.gaps.repaired for record in records),
             unstable=any(record.gaps.unstable(now) for record in records),
+            malformed=meter.malformed,
+            unread=meter.unread,
         )
 
 

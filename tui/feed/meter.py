@@ -10,11 +10,15 @@ _SMOOTHING = 0.4
 
 @dataclass(slots=True)
 class Meter:
-    """Counts since the start; rates are smoothed, per second. Times are monotonic seconds."""
+    """Counts since the start, and rates: smoothed, per second. Times are monotonic seconds.
+
+    Of the messages `malformed` could not be read, and `unread` are of kinds that nobody reads.
+    """
 
     messages: int = 0
     bytes: int = 0
     malformed: int = 0
+    unread: int = 0
     data_at: float = 0.0
     messages_rate: float = 0.0
     bytes_rate: float = 0.0

@@ -218,4 +218,4 @@ def _likely_digits(price: float | None) -> int:
     """Decimals to show until the exchange's list of symbols is there: five significant ones."""
     if not price:
         return 2
-    return max(2, min(8, 4 - floor(log10(price))))
+    return max(2, min(18, 4 - floor(log10(price))))

@@ -76,7 +76,10 @@ class SeriesView:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionStatus:
-    """One row of the connection panel; durations are seconds, rates per second."""
+    """One row of the connection panel; durations are seconds, rates per second.
+
+    Of its messages `malformed` could not be read, and `unread` are of kinds that nobody reads.
+    """
 
     id: int
     exchange: str
@@ -96,6 +99,8 @@ class ConnectionStatus:
     gaps_found: int
     gaps_repaired: int
     unstable: bool = False
+    malformed: int = 0
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import ssl
 import time
+from functools import cache
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -118,9 +121,24 @@ def _proxy_for(url: str) -> str:
     return (place(proxy) or "of the environment") if proxy else ""
 
 
+@cache
+def _trusted(*_where: str | None) -> ssl.SSLContext:
+    """The authorities that this machine trusts, as found where OpenSSL is told to look.
+
+    They are read once: to read all of them for each dial would hold up the loop.
+    """
+    return ssl.create_default_context()
+
+
+def _tls(url: str) -> ssl.SSLContext | None:
+    where = (os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
+    return _trusted(*where) if urlsplit(url).scheme == "wss" else None
+
+
 async def _open(url: str) -> ClientConnection:
     return await _SameOrigin(
         url,
+        ssl=_tls(url),
         open_timeout=None,
         ping_interval=None,  # the machine pings: its timers see what this library's do not
         close_timeout=1,

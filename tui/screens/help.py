@@ -30,6 +30,7 @@ PANEL = (
     HelpRow("data · ping", "age of the last data, and the round trip to the exchange"),
     HelpRow("up · again", "how long the line has held, and how often it came back"),
     HelpRow("gaps 2/3", "three gaps were found, two are repaired"),
+    HelpRow("bad", "messages that could not be read; they are left out"),
 )
 MARKS = (
     HelpRow("╱╱╱", "candles that are missing"),

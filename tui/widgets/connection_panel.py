@@ -163,5 +163,6 @@ _COLUMNS = (
     Column("up", 5, 9, lambda c: _seconds(c.uptime, age)),
     Column("again", 5, 10, lambda c: str(c.reconnects)),
     Column("gaps", 5, 12, _gaps),
+    Column("bad", 5, 13, lambda c: volume(c.malformed)),
     Column("last close", 17, 5, _last_close, right=False),
 )

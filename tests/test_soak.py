@@ -7,6 +7,7 @@ import pytest
 from tests.soak import CONNECTIONS, soak
 
 
+# The bound of a day is 1 MiB; minutes have the warming up of caches and arenas in them.
 @pytest.mark.parametrize(
     ("speed", "hours", "rounds", "most"),
     [(60, 0.1, 3, 4.0), pytest.param(120, 24.0, 50, 1.0, marks=pytest.mark.long)],

@@ -19,7 +19,8 @@ from tui.exchange.settings import ExchangeSettings
 from tui.feed.settings import ConnectionSettings
 from tui.market.interval import Interval
 
-EXCHANGES = ("binance", "coinbase", "kraken")
+INTERVALS = [Interval.parse(name) for name in ("1s", "1m", "5m", "1h", "1d", "1M")]
+EXCHANGES = dict.fromkeys(("binance", "coinbase", "kraken"), INTERVALS)
 
 
 @pytest.fixture
@@ -152,6 +153,7 @@ def test_a_folder_in_the_file_s_place_is_an_error(tmp_path: Path) -> None:
             'exchange is "binanze"; expected one of binance, coinbase, kraken',
         ),
         ("interval = '7x'", 'interval is "7x"; expected an interval such as 1s, 5m'),
+        ("interval = '7m'", 'interval is "7m"; expected one of 1s, 1m, 5m, 1h, 1d, 1M.'),
         ("interval = {count = 1, unit = 's'}", "interval is a table; expected an interval"),
         ("history = 0", "history is 0; expected a whole number from 1 to 5000."),
         ("history = 1.5", "history is 1.5; expected a whole number from 1 to 5000."),

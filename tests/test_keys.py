@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
 from tui.app import TradexApp
+from tui.config import DEFAULT_TEXT
 from tui.keys import KEYS, Key, help_groups, hints, markdown_table, remapped
 from tui.screens.monitor import MonitorScreen
+
+README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 
 
 def test_no_key_and_no_id_stands_twice() -> None:
@@ -27,19 +31,35 @@ def test_an_override_replaces_the_keys_of_its_action() -> None:
     table, problems = remapped({"volume": "w"})
     assert not problems
     assert {key.id: key.keys for key in table}["volume"] == "w"
-    assert [hint.keys for hint in hints(remapped({"add": "n1"})[0])].count("n1") == 1
+    assert [hint.keys for hint in hints(remapped({"add": "f3"})[0])].count("f3") == 1
 
 
 def test_an_override_on_a_key_that_is_taken_is_left_out_and_named() -> None:
     table, problems = remapped({"volume": "w,q"})
     assert table == KEYS
-    assert problems == ["'q' for 'volume' has another action already"]
+    assert problems == ["'q' for 'volume' has another action already."]
 
 
-def test_an_unknown_action_is_named_with_the_nearest() -> None:
-    table, problems = remapped({"volum": "w"})
+def test_an_unknown_action_is_named_with_the_ids_that_there_are() -> None:
+    table, problems = remapped({"volum": "w", "foo": "f"})
     assert table == KEYS
-    assert problems == ["there is no action 'volum'; did you mean volume?"]
+    valid = ", ".join(key.id for key in KEYS)
+    assert problems == [f"There is no action 'volum', 'foo'. Valid: {valid}."]
+
+
+@pytest.mark.parametrize("key", ["zz", "", "Ctrl+c", "ctrl+", "+q", "odd+q"])
+def test_what_is_no_key_is_named_and_the_override_left_out(key: str) -> None:
+    table, problems = remapped({"quit": f"w,{key}"})
+    assert table == KEYS
+    assert problems == [f"'{key}' for 'quit' is no key."]
+
+
+@pytest.mark.parametrize("key", ["w", "ctrl+w", "shift+f5", "alt+w", "full_stop", "minus", "Ü"])
+def test_every_spelling_of_a_key_can_be_used(key: str) -> None:
+    remaining = {"zoom-out": "f9", "pan-on": "f10"}
+    table, problems = remapped(remaining | {"quit": key})
+    assert problems == []
+    assert {k.id: k.keys for k in table}["quit"] == key
 
 
 def test_actions_of_one_description_share_a_row_of_the_help() -> None:
@@ -54,6 +74,11 @@ def test_actions_of_one_word_share_a_hint() -> None:
     assert ("[ ]", "interval") in [(hint.keys, hint.description) for hint in hints()]
 
 
-def test_the_readme_table_has_every_description_once() -> None:
+def test_readme_has_the_table_with_every_description_once() -> None:
     table = markdown_table()
     assert all(table.count(f"| {key.description} |") == 1 for key in KEYS)
+    assert table in README
+
+
+def test_readme_has_the_config_file() -> None:
+    assert f"```toml\n{DEFAULT_TEXT.rstrip()}\n```" in README

@@ -90,7 +90,7 @@ class TradexApp(App[None], inherit_bindings=False):
         self.key_table, problems = remapped(config.keys)
         self._notices = [*notices, *self._load_themes(workspace.theme or config.theme)]
         if problems:
-            self._notices.append(f"Keys: {'; '.join(problems)}.")
+            self._notices.append(f"Keys: {' '.join(problems)}")
         options = chart_options(workspace, self._default_glyphs, self.tz)
         defaults = config.exchange, config.interval
         demo = plug is not None

@@ -186,11 +186,12 @@ def exchange(dialect: str, host: str, port: int, seed: int, ledger: Path | None)
 
 def _load_config(path: Path | None) -> Config:
     from tui.config import load
-    from tui.exchange import exchange_names
+    from tui.exchange import exchange_names, load_exchange
     from tui.journal import open_journal
 
     open_journal()
-    return load(path, os.environ, exchange_names())
+    intervals = {name: load_exchange(name).intervals for name in exchange_names()}
+    return load(path, os.environ, intervals)
 
 
 def _engine(config: Config, history: int) -> Engine:

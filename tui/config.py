@@ -51,12 +51,14 @@ def config_folder() -> Path:
     return user_config_path("tradex-tui", appauthor=False)
 
 
-def load(flag: Path | None, environ: Mapping[str, str], exchanges: Collection[str]) -> Config:
+def load(
+    flag: Path | None, environ: Mapping[str, str], exchanges: Mapping[str, Collection[Interval]]
+) -> Config:
     """The config from the file that `flag`, else `$TRADEX_TUI_CONFIG`, names.
 
     Without either, the default file, which need not exist. `exchanges` are the names that
-    `exchange` and `[exchanges.NAME]` may have. Raises ConfigError with one line: the file, the
-    key, what was found and what was expected.
+    `exchange` and `[exchanges.NAME]` may have, with the intervals of each. Raises ConfigError
+    with one line: the file, the key, what was found and what was expected.
     """
     named = flag or (Path(environ[PATH_VARIABLE]) if environ.get(PATH_VARIABLE) else None)
     path = named or config_folder() / "config.toml"
@@ -81,12 +83,12 @@ def _notices(config: Config, path: Path) -> tuple[str, ...]:
     return (f"Others can read the password in {clean(str(path))}; run chmod 600 on the file.",)
 
 
-def _config(table: dict[str, Any], exchanges: Collection[str]) -> Config:
+def _config(table: dict[str, Any], exchanges: Mapping[str, Collection[Interval]]) -> Config:
     values = read_table(table, {"exchange": one_of(*exchanges)} | _TOP | _SECTIONS, "")
     connection = read_table(values.pop("connection", {}), _CONNECTION, "connection.")
     by_name = read_table(values.pop("exchanges", {}), dict.fromkeys(exchanges, TABLE), "exchanges.")
     keys = {clean(id_): found for id_, found in values.pop("keys", {}).items()}
-    return Config(
+    config = Config(
         connection=ConnectionSettings(**connection),
         exchanges={
             name: ExchangeSettings(**read_table(section, _EXCHANGE, f"exchanges.{name}."))
@@ -95,6 +97,10 @@ def _config(table: dict[str, Any], exchanges: Collection[str]) -> Config:
         keys=read_table(keys, dict.fromkeys(keys, TEXT), "keys."),
         **values,
     )
+    if config.interval not in exchanges[config.exchange]:
+        offered = ", ".join(map(str, sorted(exchanges[config.exchange])))
+        raise ValueError(f'interval is "{config.interval}"; expected one of {offered}')
+    return config
 
 
 def _url(plain: str, secure: str) -> Rule:

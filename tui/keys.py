@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain, filterfalse
 
 from textual.binding import Binding, BindingType
-
-from tui.errors import nearest
+from textual.keys import REPLACED_KEYS, Keys, key_to_character
 
 APP = "app"
 MONITOR = "monitor"
+_MODIFIERS = {"ctrl", "shift", "alt", "super", "meta", "hyper"}
+_NAMED = {key.value for key in Keys} | set(REPLACED_KEYS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,19 +113,22 @@ def bindings(scope: str) -> list[BindingType]:
 def remapped(overrides: Mapping[str, str]) -> tuple[tuple[Key, ...], list[str]]:
     """The table with the user's keys, and a sentence for each override that cannot be used.
 
-    An unknown id is left out; where two actions would share a key, the override is left out.
+    An unknown id is left out, and so is an override with what is no key or another action's.
     """
     problems: list[str] = []
+    unknown: list[str] = []
     table = {key.id: key for key in KEYS}
     for id_, keys in overrides.items():
         if id_ not in table:
-            close = nearest(id_, table, 1)
-            guess = f"; did you mean {close[0]}?" if close else ""
-            problems.append(f"there is no action '{id_}'{guess}")
+            unknown.append(f"'{id_}'")
+        elif odd := sorted(filterfalse(_is_key, _split(keys))):
+            problems.append(f"'{odd[0]}' for '{id_}' is no key.")
         elif taken := sorted(_split(keys) & _taken(table.values(), but=id_)):
-            problems.append(f"{taken[0]!r} for '{id_}' has another action already")
+            problems.append(f"'{taken[0]}' for '{id_}' has another action already.")
         else:
             table[id_] = replace(table[id_], keys=keys)
+    if unknown:
+        problems.append(f"There is no action {', '.join(unknown)}. Valid: {', '.join(table)}.")
     return tuple(table.values()), problems
 
 
@@ -161,9 +166,10 @@ def shown(key: Key) -> Iterator[str]:
 
 def markdown_table() -> str:
     """The table as README shows it."""
-    lines = ["| Keys | Action |", "|---|---|"]
-    for rows in help_groups().values():
-        lines += [f"| `{row.keys}` | {row.description} |" for row in rows]
+    lines = ["| Keys | Action | Id |", "|---|---|---|"]
+    for row in chain.from_iterable(help_groups().values()):
+        ids = [key.id for key in KEYS if key.description == row.description]
+        lines.append(f"| `{row.keys}` | {row.description} | `{_joined(ids)}` |")
     return "\n".join(lines)
 
 
@@ -171,11 +177,18 @@ def _split(keys: str) -> set[str]:
     return {name.strip() for name in keys.split(",")}
 
 
+def _is_key(name: str) -> bool:
+    """Whether Textual may send a key of this name: `q`, `ctrl+c`, `shift+left`, `full_stop`."""
+    *modifiers, last = name.split("+") if len(name) > 1 else [name]
+    named = last in _NAMED or key_to_character(last) is not None
+    return (len(last) == 1 or named) and _MODIFIERS.issuperset(modifiers)
+
+
 def _taken(table: Iterable[Key], but: str) -> set[str]:
     return set().union(*(_split(key.keys) for key in table if key.id != but))
 
 
 def _joined(names: list[str]) -> str:
-    if len(names) > 8 and names[0].isdigit():
+    if len(names) > 8 and names[0][-1].isdigit():
         return f"{names[0]}…{names[-1]}"
     return " ".join(names)

@@ -172,7 +172,7 @@ def _check_close(data: bytes) -> None:
 def _check_config(data: bytes) -> None:
     path = _written("config.toml", data)
     try:
-        found = config.load(path, {}, ["binance"])
+        found = config.load(path, {}, {"binance": load_exchange("binance").intervals})
     except TradexError as error:
         assert_for_people(error)
         return

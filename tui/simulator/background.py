@@ -66,7 +66,7 @@ class BackgroundSimulator(Breakable):
         """Every way to pull the plug: its name, what it does and for how long, what does it."""
         for way in WAYS:
             yield way.name, way.help, partial(self._pull, way.faults)
-        yield "lift", "End every fault that lasts", self.lift
+        yield "end all faults", "Refuse, stall and garble no more", self.lift
 
     def _pull(self, faults: Iterable[Fault]) -> None:
         for fault in faults:

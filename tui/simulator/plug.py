@@ -58,7 +58,7 @@ WAYS: tuple[Way, ...] = (
         for s in _LENGTHS
     ),
     *(
-        Way(f"refuse {s} s", f"Cut every connection, and refuse new ones for {s} s", (Refuse(s),))
+        Way(f"refuse {s} s", f"Cut all, answer every request with HTTP 503 for {s} s", (Refuse(s),))
         for s in _LENGTHS
     ),
     Way("close 1001", "End every connection with close code 1001: going away", (Close(1001),)),

@@ -99,8 +99,11 @@ def test_a_frozen_screen_says_so_and_how_old_its_price_is_and_moves_none() -> No
             await s.until(lambda: s.app.engine.view(s.pane().subscription, 1).price != before.price)
             await s.until(lambda: re.search(r"FROZEN, [1-9]", s.header()))
             assert s.header().split()[:4] == frozen[:4]
+            hints = s.monitor.bar._hints
+            assert hints.plain.startswith("p go on ")
             await s.pilot.press("p")
             await s.until(s.says("LIVE"))
+            await s.until(lambda: "go on" not in hints.plain)
 
     play(scenario)
 

@@ -82,9 +82,20 @@ def test_a_removed_pane_comes_back_to_its_place() -> None:
             before = s.watched
             await s.pilot.press("2", "d")
             await s.until(lambda: s.watched == [before[0], before[2]])
+            assert s.notices == [f"{before[1]} removed. u brings it back."]
             await s.pilot.press("u")
             await s.until(lambda: s.watched == before)
             await s.until(s.says("LIVE", 1))
+            assert s.notices == []
+
+
+def test_a_symbol_that_is_there_already_is_selected_and_said_to_be() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            await s.monitor.add([THREE[1]])
+            await s.until(s.focuses(1))
+            assert s.watched == [str(pane) for pane in THREE]
+            assert s.notices == ["binance:ETHUSDT@1m is here already."]
 
     play(scenario)
 

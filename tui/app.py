@@ -7,7 +7,7 @@ import gc
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from io import StringIO
 from pathlib import Path
 from time import monotonic
@@ -21,7 +21,9 @@ from textual.events import DeliveryComplete, DeliveryFailed
 from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
+from tui.chart.frame import Options
 from tui.chart.glyphs import Glyphs
+from tui.chart.layout import Zoom
 from tui.commands import MonitorCommands, Plug, SymbolCommands
 from tui.config import Config, config_folder
 from tui.errors import TradexError
@@ -30,7 +32,7 @@ from tui.feed.status import Notice
 from tui.keys import APP, bindings, remapped
 from tui.local_time import LocalTime
 from tui.screens.help import HelpScreen
-from tui.screens.monitor import MonitorScreen, chart_options
+from tui.screens.monitor import MonitorScreen
 from tui.screens.outages import Outages
 from tui.screens.pace import Pace
 from tui.text import clean
@@ -268,3 +270,13 @@ def is_colourless(theme: Theme) -> bool:
     colors = variable_defaults(theme) | theme.variables
     names = (colors["market-up"], colors["market-down"])
     return not theme.ansi and all(Color.parse(name).hsl.s < _LEAST_SATURATION for name in names)
+
+
+def chart_options(workspace: Workspace, glyphs: str, tz: tzinfo) -> Options:
+    """How charts are drawn: as remembered, else as configured (`glyphs`)."""
+    return Options(
+        glyphs=Glyphs(workspace.glyphs or glyphs),
+        zoom=Zoom(workspace.zoom),
+        show_volume=workspace.volume,
+        tz=tz,
+    )

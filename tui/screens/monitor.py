@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from textual import work
 from textual.app import ComposeResult
@@ -15,8 +15,6 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.chart.frame import Options
-from tui.chart.glyphs import Glyphs
-from tui.chart.layout import Zoom
 from tui.feed.engine import Engine
 from tui.feed.status import Drained, Rejected
 from tui.keys import MONITOR, bindings
@@ -145,6 +143,8 @@ class MonitorScreen(Screen[None], Plain, inherit_bindings=False):
         wanted = list(dict.fromkeys(subscriptions))
         present = {pane.subscription: pane for pane in self.panes}
         await self._mount_panes(s for s in wanted if s not in present)
+        for subscription in filter(present.__contains__, wanted):
+            self.notify(f"{subscription} is here already.", markup=False)
         if wanted:
             last = next(p for p in self.panes if p.subscription == wanted[-1])
             self._select(last)
@@ -164,7 +164,7 @@ class MonitorScreen(Screen[None], Plain, inherit_bindings=False):
         self._arrange()
         if self.panes:
             self._select(self.panes[min(index, len(self.panes) - 1)])
-        self.notify(f"{pane.subscription} removed. u brings it back.", markup=False, timeout=4)
+        self.notify(_removed(pane.subscription), markup=False, timeout=4)
         self._changed()
 
     async def action_remove(self) -> None:
@@ -175,6 +175,7 @@ class MonitorScreen(Screen[None], Plain, inherit_bindings=False):
         if self._removed:
             index, subscription = self._removed.pop()
             await self._mount_panes([subscription], before=index)
+            self._take_back(_removed(subscription))
             self.action_select(min(index, len(self.panes) - 1))
             self._changed()
 
@@ -314,8 +315,11 @@ class MonitorScreen(Screen[None], Plain, inherit_bindings=False):
         self.set_class(not self.panes, "-empty")
 
     def _say_trouble(self) -> None:
-        """Why the current pane gets no data: few headers have the room for it."""
-        watched = self.current and self.current.subscription
+        """Why the current pane gets no data: few headers have the room for it.
+
+        While frozen the way on is more important.
+        """
+        watched = None if self.frozen or not self.current else self.current.subscription
         self.bar.say(trouble(watched, self.engine.status(watched)) if watched else "")
 
     def _tell_nearest(self, event: Rejected) -> None:
@@ -324,15 +328,14 @@ class MonitorScreen(Screen[None], Plain, inherit_bindings=False):
                 pane.nearest = event.nearest
                 pane.wake()
 
+    def _take_back(self, notice: str) -> None:
+        """It is not true any more. Textual has no public way to end one notice of several."""
+        for told in [told for told in self.app._notifications if told.message == notice]:
+            self.app._unnotify(told)
+
     def _changed(self) -> None:
         self.post_message(self.Changed())
 
 
-def chart_options(workspace: Workspace, glyphs: str, tz: tzinfo) -> Options:
-    """How charts are drawn: as remembered, else as configured (`glyphs`)."""
-    return Options(
-        glyphs=Glyphs(workspace.glyphs or glyphs),
-        zoom=Zoom(workspace.zoom),
-        show_volume=workspace.volume,
-        tz=tz,
-    )
+def _removed(subscription: Subscription) -> str:
+    return f"{subscription} removed. u brings it back."

@@ -11,7 +11,7 @@ from textual.events import Click
 
 from tui.chart.picture import Row
 from tui.feed.status import ConnectionState, ConnectionStatus, FeedStatus
-from tui.keys import KEYS, Key, hints
+from tui.keys import KEYS, Hint, Key, hints
 from tui.market.symbol import Subscription
 from tui.widgets.picture import Plain, TextPicture, cut
 
@@ -25,6 +25,7 @@ _WORDS = {
     ConnectionState.CLOSED: ("stopped", "stopped"),
 }
 _CLOCK_FROM = 60
+_FREEZE = "screen.freeze"
 _CONNECTING = ("connecting", "waiting")
 
 
@@ -83,6 +84,7 @@ class StatusBar(Plain):
         if self._health.size.width != width:
             self._health.styles.width = width
         self._health.show([row])
+        self._hints.freeze(frozen)
         self._clock.show([((f"{moment:%H:%M:%S}", "muted"),)])
 
     def say(self, trouble: str) -> None:
@@ -102,6 +104,7 @@ class Hints(TextPicture):
         self._table: Sequence[Key] = KEYS
         self._spans: list[tuple[int, str]] = []
         self._sentence = ""
+        self._frozen = False
 
     def use_keys(self, table: Sequence[Key]) -> None:
         """Show the hints of this table."""
@@ -114,6 +117,12 @@ class Hints(TextPicture):
             self._sentence = sentence
             self.on_resize()
 
+    def freeze(self, frozen: bool) -> None:
+        """Say what the key that froze the screen does next."""
+        if self._frozen != frozen:
+            self._frozen = frozen
+            self.on_resize()
+
     def on_resize(self) -> None:
         self._spans = []
         if self._sentence:
@@ -124,14 +133,18 @@ class Hints(TextPicture):
     def _show_hints(self) -> None:
         runs: list[tuple[str, str]] = []
         used = 0
-        for hint in hints(self._table):
-            text = f" {hint.description}   "
+        # While frozen the way on stands first, where there is room for it at any size.
+        for hint in sorted(hints(self._table), key=lambda hint: not self._goes_on(hint)):
+            text = f" {'go on' if self._goes_on(hint) else hint.description}   "
             used += len(hint.keys) + len(text)
             if used - 3 > self.size.width:
                 break
             runs += [(hint.keys, "strong"), (text, "muted")]
             self._spans.append((used, hint.action))
         self.show([tuple(runs)])
+
+    def _goes_on(self, hint: Hint) -> bool:
+        return self._frozen and hint.action == _FREEZE
 
     async def on_click(self, event: Click) -> None:
         for end, action in self._spans:

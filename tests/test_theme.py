@@ -31,7 +31,7 @@ def failure(folder: Path, text: str) -> str:
     path = write(folder, "broken", text)
     loaded = load_themes([folder])
     assert loaded.themes == {}
-    (error,) = loaded.failures
+    (error,) = loaded.failures.values()
     assert str(error).isprintable()
     return str(error).removeprefix(f"Theme {path}: ")
 
@@ -202,7 +202,7 @@ def test_one_broken_theme_costs_one_failure_and_the_others_load(tmp_path: Path) 
     write(bad, "two", '[colors]\nprimary = "blue"\n')
     loaded = load_themes([tmp_path / "missing", good, bad])
     assert list(loaded.themes) == ["one", "two"]
-    assert [str(error) for error in loaded.failures] == [
+    assert [str(error) for error in loaded.failures.values()] == [
         f"Theme {broken}: line 1, column 5: Expected '=' after a key in a key/value pair."
     ]
 
@@ -236,7 +236,8 @@ def test_a_wrong_theme_says_what_and_where(tmp_path: Path, text: str, expected: 
 
 def test_a_theme_that_cannot_be_read_is_a_failure(tmp_path: Path) -> None:
     (tmp_path / "folder.toml").mkdir()
-    assert str(load_themes([tmp_path]).failures[0]).endswith("folder.toml: Is a directory.")
+    (error,) = load_themes([tmp_path]).failures.values()
+    assert str(error).endswith("folder.toml: Is a directory.")
 
 
 def test_a_files_name_is_made_harmless(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.monitor import MonitorScreen
 from tui.screens.outages import Outages
 from tui.screens.pace import Pace
-from tui.text import clean
+from tui.text import clean, file_stem
 from tui.theme import load_themes, theme_folders, variable_defaults
 from tui.workspace import Workspace, save
 
@@ -140,10 +140,10 @@ class TradexApp(App[None], inherit_bindings=False):
         for theme in loaded.themes.values():
             self.register_theme(theme)
         self.own_themes = list(loaded.themes)
-        notices = [str(failure) for failure in loaded.failures]
+        notices = [str(failure) for failure in loaded.failures.values()]
         if wanted in self.available_themes:
             self.theme = wanted
-        else:
+        elif wanted not in {file_stem(path.stem) for path in loaded.failures}:
             notices.append(f"There is no theme {wanted}.")
         return notices
 

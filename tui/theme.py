@@ -34,10 +34,10 @@ MARKET_VARIABLES = tuple(f"market-{name}" for name in _ANSI)
 
 @dataclass(frozen=True, slots=True)
 class LoadedThemes:
-    """The themes by name, and one error, with path and reason, for each file that failed."""
+    """The themes by name, and one error, with path and reason, by each file that failed."""
 
     themes: dict[str, Theme] = field(default_factory=dict)
-    failures: list[ThemeError] = field(default_factory=list)
+    failures: dict[Path, ThemeError] = field(default_factory=dict)
 
 
 def theme_folders(config_folder: Path) -> list[Path]:
@@ -56,7 +56,7 @@ def load_themes(folders: Iterable[Path]) -> LoadedThemes:
             theme = _theme(file_stem(path.stem), read_toml(path))
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else error
-            loaded.failures.append(ThemeError(f"Theme {clean(str(path))}: {reason}."))
+            loaded.failures[path] = ThemeError(f"Theme {clean(str(path))}: {reason}.")
         else:
             loaded.themes[theme.name] = theme
     return loaded

@@ -203,7 +203,7 @@ def _check_theme(data: bytes) -> None:
     path = _written("theme.toml", data)
     loaded = theme.load_themes([path.parent])
     assert len(loaded.themes) + len(loaded.failures) == 1
-    for error in loaded.failures:
+    for error in loaded.failures.values():
         assert_for_people(error)
     for found in loaded.themes.values():
         assert found.variables.keys() >= set(theme.MARKET_VARIABLES)

@@ -170,6 +170,7 @@ def test_while_the_current_pane_is_in_trouble_the_last_line_says_why(size: tuple
             await s.pilot.press("2")
             await s.until(lambda: hints.plain.startswith("BTCUSDX: BTCUSDX is not a symbol"))
             assert "help" not in hints.plain
+            assert s.monitor.bar._clock.display == (size[0] > 80)
             await s.pilot.press("1")
             await s.until(lambda: "help" in hints.plain)
 

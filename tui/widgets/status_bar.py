@@ -25,6 +25,7 @@ _WORDS = {
     ConnectionState.CLOSED: ("stopped", "stopped"),
 }
 _CLOCK_FROM = 60
+_CLOCK_FROM_IN_TROUBLE = 100
 _FREEZE = "screen.freeze"
 _CONNECTING = ("connecting", "waiting")
 
@@ -75,7 +76,8 @@ class StatusBar(Plain):
         yield from (self._health, self._hints, self._clock)
 
     def on_resize(self) -> None:
-        self._clock.display = self.size.width >= _CLOCK_FROM
+        least = _CLOCK_FROM_IN_TROUBLE if self._hints.sentence else _CLOCK_FROM
+        self._clock.display = self.size.width >= least
 
     def show(self, connections: Sequence[ConnectionStatus], frozen: bool, moment: datetime) -> None:
         """Take the present state; only fields that changed are painted."""
@@ -90,6 +92,7 @@ class StatusBar(Plain):
     def say(self, trouble: str) -> None:
         """Show this in place of the hints for as long as it is not empty."""
         self._hints.say(trouble)
+        self.on_resize()
 
     def use_keys(self, table: Sequence[Key]) -> None:
         """Show the hints of this table."""
@@ -103,7 +106,7 @@ class Hints(TextPicture):
         super().__init__(id="hints")
         self._table: Sequence[Key] = KEYS
         self._spans: list[tuple[int, str]] = []
-        self._sentence = ""
+        self.sentence = ""
         self._frozen = False
 
     def use_keys(self, table: Sequence[Key]) -> None:
@@ -113,8 +116,8 @@ class Hints(TextPicture):
 
     def say(self, sentence: str) -> None:
         """Show the sentence, cut where there is no room; the hints again when it is empty."""
-        if self._sentence != sentence:
-            self._sentence = sentence
+        if self.sentence != sentence:
+            self.sentence = sentence
             self.on_resize()
 
     def freeze(self, frozen: bool) -> None:
@@ -125,8 +128,8 @@ class Hints(TextPicture):
 
     def on_resize(self) -> None:
         self._spans = []
-        if self._sentence:
-            self.show([((cut(self._sentence, self.size.width), "late"),)])
+        if self.sentence:
+            self.show([((cut(self.sentence, self.size.width), "late"),)])
         else:
             self._show_hints()
 

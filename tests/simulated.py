@@ -55,7 +55,7 @@ class Exchange:
             return rows
 
 
-def play(scenario: Callable[[Exchange], Awaitable[None]], limits: Limits = Limits()) -> None:  # noqa: B008
+def play(scenario: Callable[[Exchange], Awaitable[None]], limits: Limits = Limits()) -> None:  # noqa: B008 frozen
     async def run() -> None:
         clock = Clock()
         async with (

@@ -78,7 +78,7 @@ def test_a_pane_that_fails_says_so_and_the_others_live_on(
     async def scenario() -> None:
         async with stage() as s:
             await s.until(s.says("LIVE", 0))
-            s.pane(0).chart.show = fail  # type: ignore[method-assign]
+            s.pane(0).chart.show = fail  # type: ignore[method-assign]  # a fault of ours
             await s.until(lambda: "failed" in str(s.pane(0).note.render()))
             await s.until(lambda: s.pane(0).note.display)
             assert "STOPPED" in s.header(0)

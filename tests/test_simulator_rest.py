@@ -21,7 +21,7 @@ _MINUTE = 1_795_435_200_000
 Get = Callable[..., Awaitable[ClientResponse]]
 
 
-def _ask(scenario: Callable[[Get], Awaitable[None]], limits: Limits = Limits()) -> None:  # noqa: B008
+def _ask(scenario: Callable[[Get], Awaitable[None]], limits: Limits = Limits()) -> None:  # noqa: B008 frozen
     async def run() -> None:
         async with (
             Simulator(seed=7, clock=lambda: _NOW, limits=limits) as exchange,

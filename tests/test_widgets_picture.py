@@ -48,7 +48,7 @@ def painted(picture: Picture) -> list[str]:
 
 @given(CELLS, CELLS)
 def test_all_that_follows_the_changed_cells_is_the_same(old: list[Row], new: list[Row]) -> None:
-    cells = _changed_cells(tuple(old), tuple(new))  # type: ignore[arg-type]
+    cells = _changed_cells(tuple(old), tuple(new))  # type: ignore[arg-type]  # rows as lists
     assert old[cells:] == new[cells:]
     if len(old) == len(new) and cells:
         assert old[cells - 1] != new[cells - 1]

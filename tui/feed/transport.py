@@ -75,7 +75,7 @@ class Socket(Protocol):
 class Dialer(Protocol):
     """How a connection gets its socket; a test may pass another."""
 
-    async def __call__(self, url: str, timeout: float, /) -> Socket:  # noqa: ASYNC109
+    async def __call__(self, url: str, timeout: float, /) -> Socket:  # noqa: ASYNC109 as dial
         """An open socket within `timeout` seconds, or SocketLost."""
 
 

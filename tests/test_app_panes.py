@@ -83,10 +83,11 @@ def test_a_removed_pane_comes_back_to_its_place() -> None:
             await s.pilot.press("2", "d")
             await s.until(lambda: s.watched == [before[0], before[2]])
             assert s.notices == [f"{before[1]} removed. u brings it back."]
-            await s.pilot.press("u")
-            await s.until(lambda: s.watched == before)
+            await s.monitor.action_undo()
+            assert (s.watched, s.notices) == (before, [])
             await s.until(s.says("LIVE", 1))
-            assert s.notices == []
+
+    play(scenario)
 
 
 def test_a_symbol_that_is_there_already_is_selected_and_said_to_be() -> None:

@@ -108,7 +108,8 @@ def soak(speed: int, hours: float, rounds: int) -> Report:
 def _running(speed: int) -> Iterator[_Soaked]:
     clock = fast_clock(speed)
     with SimulatorProcess(None, _NO_LIMITS, speed) as exchange, ExitStack() as stack:
-        for name, value in _PATCHED.items():
+        # The pool of requests ends what is idle by a clock of its own.
+        for name, value in {**_PATCHED, "aiohttp.connector.monotonic": clock}.items():
             stack.enter_context(patch(name, value))
         urls = replace(exchange.urls, live_trades=False)
         engine = _engine(urls, speed)

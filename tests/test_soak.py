@@ -10,7 +10,7 @@ from tests.soak import CONNECTIONS, soak
 # The bound of a day is 1 MiB; minutes have the warming up of caches and arenas in them.
 @pytest.mark.parametrize(
     ("speed", "hours", "rounds", "most"),
-    [(60, 0.1, 3, 4.0), pytest.param(120, 24.0, 50, 1.0, marks=pytest.mark.long)],
+    [(60, 0.1, 3, 4.0), pytest.param(240, 24.0, 50, 1.0, marks=pytest.mark.long)],
     ids=["minutes", "a day"],
 )
 def test_l17_two_hundred_feeds_that_are_lost_again_and_again_leave_nothing_behind(

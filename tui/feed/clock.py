@@ -38,8 +38,7 @@ class ExchangeClock:
 
         When nothing else has come for some seconds it is this clock that is wrong, and is set.
         """
-        time = self.now(now)
-        if time is None or stamp <= time + _FURTHEST_AHEAD:
+        if self._best is None or stamp <= now * 1000 + self._best + _FURTHEST_AHEAD:
             self._doubted_since = None
             return False
         if self._doubted_since is None:

@@ -93,41 +93,46 @@ class Hub:
         """One live event of an exchange, at monotonic `now`."""
         with self.lock:
             records = self._by_name.get(exchange, {}).get(event.name)
-            if not records or self._from_the_future(exchange, event, now):
+            clock = self.clock(exchange)
+            stamp = event.candle.as_of if isinstance(event, CandleReport) else event.time
+            if not records or clock.doubts(stamp, now):
                 self.strays += 1
             elif isinstance(event, CandleReport):
-                self._apply_candle(records, event, now)
+                clock.observe(stamp, now)
+                self._apply_candle(records, event, clock, now)
             else:
                 for record in records:
-                    self._apply_price(record, event, now)
+                    self._apply_price(record, event, clock, now)
 
-    def _from_the_future(self, exchange: str, event: Data, now: float) -> bool:
-        stamp = event.candle.as_of if isinstance(event, CandleReport) else event.time
-        return self.clock(exchange).doubts(stamp, now)
-
-    def _apply_price(self, record: Record, event: Trade | Ticker, now: float) -> None:
-        self._heard(record, now)
-        present = self.clock(record.subscription.symbol.exchange).now(now)
-        price = event.last if isinstance(event, Ticker) else event.price
-        record.quote(price, event.time, present)
+    def _apply_price(
+        self, record: Record, event: Trade | Ticker, clock: ExchangeClock, now: float
+    ) -> None:
+        self._heard(record, event.time, clock, now)
         if isinstance(event, Ticker):
             record.ticker = event
-        elif record.skips(event.first_id, event.last_id):
+            record.quote(event.last, event.time)
+            return
+        record.quote(event.price, event.time)
+        if record.skips(event.first_id, event.last_id):
             self._lapse(record)
 
-    def _apply_candle(self, records: list[Record], report: CandleReport, now: float) -> None:
-        candle = report.candle
-        clock = self.clock(records[0].subscription.symbol.exchange)
-        clock.observe(candle.as_of, now)
-        meant = [r for r in records if r.subscription.interval == report.interval]
-        self.strays += not meant
-        for record in meant:
-            self._heard(record, now)
-            record.report(candle, clock.now(now))
+    def _apply_candle(
+        self, records: list[Record], report: CandleReport, clock: ExchangeClock, now: float
+    ) -> None:
+        candle, heard = report.candle, False
+        for record in records:
+            if record.subscription.interval != report.interval:
+                continue
+            heard = True
+            self._heard(record, candle.as_of, clock, now)
+            record.report(candle)
             if self._note(record, candle, "live"):
                 record.gaps.awake(now)
+        self.strays += not heard
 
-    def _heard(self, record: Record, now: float) -> None:
+    def _heard(self, record: Record, stamp: int, clock: ExchangeClock, now: float) -> None:
+        if stamp < record.price_time:
+            record.doubt_price(clock.now(now))
         record.data_at = now
         self._dirty.add(record)
         if record.stale or record.quiet_for:

@@ -51,15 +51,20 @@ class Record:
         self._streamed: Candle | None = None
         self._awaited_since: float | None = None
 
-    def quote(self, price: float, time: int, present: int | None) -> None:
-        """The newest price wins, by exchange time; one of the future holds up none that follows."""
-        if time >= self.price_time or (present and self.price_time > present + _AHEAD):
+    def quote(self, price: float, time: int) -> None:
+        """The newest price wins, by exchange time."""
+        if time >= self.price_time:
             self.price, self.price_time = price, time
 
-    def report(self, candle: Candle, present: int | None) -> None:
+    def doubt_price(self, present: int | None) -> None:
+        """A price of the future, at exchange time `present`, holds up none that follows."""
+        if present is not None and self.price_time > present + _AHEAD:
+            self.price_time = 0
+
+    def report(self, candle: Candle) -> None:
         """A live report: the price in it is at most as new as the candle's end."""
         end = self.subscription.interval.after(candle.open_time) - 1
-        self.quote(candle.close, min(candle.as_of, end), present)
+        self.quote(candle.close, min(candle.as_of, end))
         if self._followed_from is None or not self.loaded:
             self._followed_from = min(candle.open_time, self._followed_from or candle.open_time)
         if self._streamed is None or candle.open_time >= self._streamed.open_time:
@@ -102,7 +107,7 @@ class Record:
         newest = rows[-1]
         self.gaps.confirm(rows)
         if not newest.closed:
-            self.quote(newest.close, newest.open_time, None)
+            self.quote(newest.close, newest.open_time)
             self.read_at = now
         if self._followed_from is None:
             following = self.subscription.interval.after(newest.open_time)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from tui.feed.hub import Hub, LoadPlan
+from tui.feed.gaps import LoadPlan
+from tui.feed.hub import Hub
 from tui.feed.outlet import Outlet
 from tui.feed.status import ConnectionState, FeedStatus, SeriesView
 from tui.market.candle import Candle

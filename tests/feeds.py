@@ -37,7 +37,7 @@ def eventually(holds: Callable[[], object]) -> None:
     ends = time.monotonic() + PATIENCE
     while not holds():
         assert time.monotonic() < ends, "it did not come to be"
-        time.sleep(0.01)
+        time.sleep(0.01)  # between two looks
 
 
 class Events:

@@ -284,7 +284,7 @@ def torment(worlds: Sequence[World], cycles: int) -> None:
         for world in busy:
             if world.ready:
                 world.strike()
-        time.sleep(0.05)
+        time.sleep(0.05)  # between two looks
 
 
 def settle(worlds: Sequence[World]) -> list[tuple[World, list[str]]]:
@@ -298,5 +298,5 @@ def settle(worlds: Sequence[World]) -> list[tuple[World, list[str]]]:
     unsettled = list(worlds)
     while unsettled and time.monotonic() < ends:
         unsettled = [world for world in unsettled if world.differences()]
-        time.sleep(0.1)
+        time.sleep(0.1)  # between two looks
     return [(world, world.differences()) for world in unsettled]

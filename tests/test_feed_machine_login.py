@@ -14,6 +14,16 @@ def wanting_a_token() -> Harness:
     return harness
 
 
+def live_with_a_token_for(seconds: float) -> Harness:
+    harness = wanting_a_token()
+    harness.take(on.TokenSent(harness.link.epoch, harness.now + seconds))
+    harness.take(on.TokenTaken(harness.link.epoch))
+    harness.acknowledge()
+    harness.take(on.Synced(harness.link.epoch, BTC))
+    harness.data()
+    return harness
+
+
 def test_p40_nothing_is_subscribed_to_before_the_token_was_taken() -> None:
     harness = wanting_a_token()
     harness.take(on.Inquire())
@@ -46,24 +56,14 @@ def test_p39_a_login_without_an_answer_is_given_up_after_ten_seconds() -> None:
 
 
 def test_p39_a_token_is_renewed_on_the_open_link_without_a_break() -> None:
-    harness = wanting_a_token()
-    harness.take(on.TokenSent(harness.link.epoch, harness.now + 480.0))
-    harness.take(on.TokenTaken(harness.link.epoch))
-    harness.acknowledge()
-    harness.take(on.Synced(harness.link.epoch, BTC))
-    harness.data()
+    harness = live_with_a_token_for(480.0)
     harness.flow(500.0)
     assert harness.sent.count(on.SendToken(harness.link.epoch, fresh=True)) == 1
     assert harness.link.state is State.LIVE
 
 
 def test_p39_a_renewal_that_fails_leaves_the_feed_live_and_is_tried_again() -> None:
-    harness = wanting_a_token()
-    harness.take(on.TokenSent(harness.link.epoch, harness.now + 60.0))
-    harness.take(on.TokenTaken(harness.link.epoch))
-    harness.acknowledge()
-    harness.take(on.Synced(harness.link.epoch, BTC))
-    harness.data()
+    harness = live_with_a_token_for(60.0)
     harness.flow(61.0)
     harness.take(on.TokenRefused(harness.link.epoch, "The token could not be fetched."))
     assert harness.link.state is State.LIVE

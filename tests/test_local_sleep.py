@@ -88,7 +88,7 @@ def test_l4_a_loop_that_stood_still_reads_first_and_closes_nothing() -> None:
             events, awake = Events(engine), threading.Event()
 
             def oversleep() -> None:
-                time.sleep(3.0)
+                time.sleep(3.0)  # the fault itself: a loop that stands still
                 awake.set()
 
             engine._call(oversleep)

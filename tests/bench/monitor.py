@@ -30,7 +30,7 @@ def count_updates(spender: Spender) -> None:
         shown[chart] = newest
         show(chart, view, options)
 
-    CandleChart.show = counted  # type: ignore[method-assign, assignment]
+    CandleChart.show = counted  # type: ignore[method-assign, assignment]  # counts
 
 
 def main(descriptor: int, urls: ExchangeSettings) -> None:

@@ -76,16 +76,16 @@ def watch(
         with Terminal(f"tests.bench.{program}", *urls) as terminal:
             exchange.play()
             _wait(lambda: terminal.spent().updates > PANES * FRAMES_A_SECOND)
-            time.sleep(settle)
+            time.sleep(settle)  # measured is time that passes, not a state
             busy = _over(terminal, window)
             exchange.pause()
-            time.sleep(1)
+            time.sleep(1)  # what was on its way is drawn
             return busy, _over(terminal, idle)
 
 
 def _over(terminal: Terminal, seconds: float) -> Spent:
     before = terminal.spent()
-    time.sleep(seconds)
+    time.sleep(seconds)  # the window that is measured
     return terminal.spent().since(before)
 
 
@@ -94,4 +94,4 @@ def _wait(condition: Callable[[], bool]) -> None:
     while not condition():
         if time.monotonic() > deadline:
             raise TimeoutError("the program in the terminal did not get there")
-        time.sleep(0.25)
+        time.sleep(0.25)  # looking is part of what is measured: seldom

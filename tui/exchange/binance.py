@@ -323,11 +323,7 @@ def _reply(message: Frame) -> Event:
         return Refusal(number, one_line(message.msg))
     if number is None:
         return Malformed("a reply without an id")
-    return (
-        _inventory(number, message.result)
-        if isinstance(message.result, msgspec.Raw)
-        else Ack(number)
-    )
+    return Ack(number) if message.result is UNSET else _inventory(number, message.result)
 
 
 def _inventory(number: int, result: msgspec.Raw) -> Event:

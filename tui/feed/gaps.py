@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from tui.market.candle import Candle
 from tui.market.series import CandleSeries, Hole
@@ -14,6 +15,19 @@ _DOUBTFUL = 3
 _FIRST_PAUSE = 15.0
 _LONGEST_PAUSE = 3_600.0
 _LOSSES, _LATELY = 4, 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPlan:
+    """A load of history from `start` (None: the newest), and how things stood when it began.
+
+    `holes` were missing; `known` are the open times that any true answer has.
+    """
+
+    start: int | None
+    epoch: int
+    holes: tuple[Hole, ...]
+    known: frozenset[int]
 
 
 class Gaps:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from tui.feed.clock import ExchangeClock
+from tui.feed.gaps import LoadPlan
 from tui.feed.outlet import Outlet
 from tui.feed.record import Record
 from tui.feed.status import (
@@ -25,23 +25,10 @@ from tui.feed.status import (
 )
 from tui.market.candle import Candle
 from tui.market.events import CandleReport, Data, Ticker, Trade
-from tui.market.series import Change, Hole
+from tui.market.series import Change
 from tui.market.symbol import Subscription, SymbolInfo
 
 _FIRST_QUIET = 60.0
-
-
-@dataclass(frozen=True, slots=True)
-class LoadPlan:
-    """A load of history from `start` (None: the newest), and how things stood when it began.
-
-    `holes` were missing; `known` are the open times that any true answer has.
-    """
-
-    start: int | None
-    epoch: int
-    holes: tuple[Hole, ...]
-    known: frozenset[int]
 
 
 class Hub:

@@ -111,7 +111,7 @@ def _running(speed: int) -> Iterator[_Soaked]:
         # The pool of requests ends what is idle by a clock of its own.
         for name, value in {**_PATCHED, "aiohttp.connector.monotonic": clock}.items():
             stack.enter_context(patch(name, value))
-        urls = replace(exchange.urls, live_trades=False)
+        urls = replace(exchange.urls, options={"live_trades": False})
         engine = _engine(urls, speed)
         for each in _WATCHED:
             engine.acquire(each)

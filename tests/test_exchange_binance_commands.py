@@ -41,7 +41,7 @@ def test_a_subscription_is_three_streams_in_one_command() -> None:
 
 
 def test_without_live_trades_no_trades_are_asked_for_and_more_symbols_fit() -> None:
-    calm = load_exchange("binance", ExchangeSettings(live_trades=False))
+    calm = load_exchange("binance", ExchangeSettings(options={"live_trades": False}))
     commands = calm.subscribe([subscription("BTCUSDT")], (), first_id=1)
     assert stream_names(commands) == ["btcusdt@kline_1m", "btcusdt@miniTicker"]
     assert (BINANCE.limits.subscriptions, calm.limits.subscriptions) == (341, 512)

@@ -52,7 +52,7 @@ class Client:
         self.diary = Diary()
         self.hub = Hub(capacity)
         self.hub.listen(self.diary, candles=False)
-        binance = load_exchange("binance", ExchangeSettings(live_trades=False))
+        binance = load_exchange("binance", ExchangeSettings(options={"live_trades": False}))
         with patch("tui.feed.venue.Rest", exchange.rest):
             self.venue = Venue(
                 binance, ConnectionSettings(), self.hub, history, exchange.dial, Random(seed),

@@ -32,7 +32,7 @@ async def venue_of(
 ) -> AsyncIterator[Venue]:
     """A venue that is live for all these feeds, `capacity` on a connection."""
     hub = Hub(1_000)
-    binance = load_exchange("binance", ExchangeSettings(live_trades=False))
+    binance = load_exchange("binance", ExchangeSettings(options={"live_trades": False}))
     settings = ConnectionSettings(symbols_per_connection=capacity)
     with patch("tui.feed.venue.Rest", exchange.rest):
         venue = Venue(binance, settings, hub, 5, exchange.dial, Random(seed), now)

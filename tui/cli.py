@@ -186,20 +186,17 @@ def exchange(dialect: str, host: str, port: int, seed: int, ledger: Path | None)
 
 def _load_config(path: Path | None) -> Config:
     from tui.config import load
-    from tui.exchange import exchange_names, load_exchange
     from tui.journal import open_journal
 
     open_journal()
-    intervals = {name: load_exchange(name).intervals for name in exchange_names()}
-    return load(path, os.environ, intervals)
+    return load(path, os.environ)
 
 
 def _engine(config: Config, history: int) -> Engine:
-    from tui.exchange import exchange_names, load_exchange
     from tui.feed.engine import Engine
 
-    exchanges = {name: load_exchange(name, config.exchanges.get(name)) for name in exchange_names()}
-    return Engine(exchanges, config.connection, history)
+    exchanges = {name: config.open_exchange(name) for name in config.exchange_names}
+    return Engine(exchanges, config.connection, history, tokens=config.tokens)
 
 
 def _monitor(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,16 +12,26 @@ from urllib.parse import urlsplit
 
 from platformdirs import user_config_path
 
-from tui.errors import ConfigError
-from tui.exchange.settings import ExchangeSettings, is_loopback
+from tui.errors import ConfigError, unknown
+from tui.exchange import exchange_names, kinds, load_exchange, options_of
+from tui.exchange.base import Exchange
+from tui.exchange.settings import ExchangeSettings, url_rule
 from tui.feed.settings import ConnectionSettings
+from tui.feed.token_sources import (
+    CommandToken,
+    EnvironmentToken,
+    FileToken,
+    TokenSettings,
+    TokenSource,
+)
 from tui.market.interval import Interval
-from tui.rules import FLAG, TABLE, TEXT, Rule, Rules, number, one_of, read_table, whole
+from tui.rules import TABLE, TEXT, Rule, Rules, number, one_of, read_table, texts, whole
 from tui.text import clean
 from tui.toml_file import read_toml
 
 PATH_VARIABLE = "TRADEX_TUI_CONFIG"
 _OTHERS = 0o077
+_NAME = re.compile(r"[a-z][a-z0-9_-]{0,31}")
 DEFAULT_TEXT = Path(__file__).with_name("default_config.toml").read_text("utf-8")
 
 
@@ -42,8 +52,20 @@ class Config:
     timezone: str = "local"
     connection: ConnectionSettings = ConnectionSettings()  # noqa: RUF009 (immutable)
     exchanges: Mapping[str, ExchangeSettings] = field(default_factory=dict)
+    tokens: Mapping[str, TokenSettings] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+
+    @property
+    def exchange_names(self) -> list[str]:
+        """All exchanges: those that are built in, and those that the config declares."""
+        return [*exchange_names(), *(name for name, s in self.exchanges.items() if s.kind)]
+
+    def open_exchange(self, name: str) -> Exchange:
+        """The exchange of that name, as configured; raises UsageError for an unknown one."""
+        if name not in self.exchange_names:
+            raise unknown("exchange", name, self.exchange_names)
+        return load_exchange(name, self.exchanges.get(name))
 
 
 def config_folder() -> Path:
@@ -51,19 +73,16 @@ def config_folder() -> Path:
     return user_config_path("tradex-tui", appauthor=False)
 
 
-def load(
-    flag: Path | None, environ: Mapping[str, str], exchanges: Mapping[str, Collection[Interval]]
-) -> Config:
+def load(flag: Path | None, environ: Mapping[str, str]) -> Config:
     """The config from the file that `flag`, else `$TRADEX_TUI_CONFIG`, names.
 
-    Without either, the default file, which need not exist. `exchanges` are the names that
-    `exchange` and `[exchanges.NAME]` may have, with the intervals of each. Raises ConfigError
-    with one line: the file, the key, what was found and what was expected.
+    Without either, the default file, which need not exist. Raises ConfigError with one line: the
+    file, the key, what was found and what was expected.
     """
     named = flag or (Path(environ[PATH_VARIABLE]) if environ.get(PATH_VARIABLE) else None)
     path = named or config_folder() / "config.toml"
     try:
-        config = _config(read_toml(path), exchanges)
+        config = _config(read_toml(path))
         return replace(config, notices=_notices(config, path))
     except FileNotFoundError as error:
         if named is None:
@@ -83,41 +102,79 @@ def _notices(config: Config, path: Path) -> tuple[str, ...]:
     return (f"Others can read the password in {clean(str(path))}; run chmod 600 on the file.",)
 
 
-def _config(table: dict[str, Any], exchanges: Mapping[str, Collection[Interval]]) -> Config:
-    values = read_table(table, {"exchange": one_of(*exchanges)} | _TOP | _SECTIONS, "")
+def _config(table: dict[str, Any]) -> Config:
+    values = read_table(table, _TOP | _SECTIONS, "")
     connection = read_table(values.pop("connection", {}), _CONNECTION, "connection.")
-    by_name = read_table(values.pop("exchanges", {}), dict.fromkeys(exchanges, TABLE), "exchanges.")
+    sections = _sections(values.pop("exchanges", {}))
+    tokens = {name: found.pop("token") for name, found in sections.items() if "token" in found}
     keys = {clean(id_): found for id_, found in values.pop("keys", {}).items()}
     config = Config(
         connection=ConnectionSettings(**connection),
-        exchanges={
-            name: ExchangeSettings(**read_table(section, _EXCHANGE, f"exchanges.{name}."))
-            for name, section in by_name.items()
-        },
+        exchanges={name: _exchange_settings(found) for name, found in sections.items()},
+        tokens={name: _token(found, name) for name, found in tokens.items()},
         keys=read_table(keys, dict.fromkeys(keys, TEXT), "keys."),
         **values,
     )
-    if config.interval not in exchanges[config.exchange]:
-        offered = ", ".join(map(str, sorted(exchanges[config.exchange])))
-        raise ValueError(f'interval is "{config.interval}"; expected one of {offered}')
+    _check(config)
     return config
 
 
-def _url(plain: str, secure: str) -> Rule:
-    """A url without a path; a password may stand in it where nobody on the way can read it."""
-    host = r"(?:[\w.-]+|\[[\da-f:.]+\])(?::\d+)?"
-    shape = re.compile(rf"(?:{plain}|{secure})://(?:[^\s/@:?#]+:[^\s/@?#]+@)?{host}")
+def _check(config: Config) -> None:
+    """What one key alone does not show to be wrong."""
+    one_of_them = one_of(*config.exchange_names)
+    read_table({"exchange": config.exchange}, {"exchange": one_of_them}, "")
+    exchanges = {name: config.open_exchange(name) for name in config.exchange_names}
+    offered = sorted(exchanges[config.exchange].intervals)
+    if config.interval not in offered and config.interval != Config().interval:
+        valid = ", ".join(map(str, offered))
+        raise ValueError(f'interval is "{config.interval}"; expected one of {valid}')
+    for name in config.tokens:
+        if not exchanges[name].takes_token:
+            raise ValueError(f"exchanges.{name}.token is of no use; {name} has no login")
 
-    def read(found: Any) -> str:
-        url: str = TEXT.read(found)
-        if not shape.fullmatch(url) or urlsplit(url).port == 0:
-            raise ValueError
-        if urlsplit(url).password and url.startswith(f"{plain}:") and not is_loopback(url):
-            raise ValueError
-        return url
 
-    expected = f"{plain}://HOST:PORT or {secure}://HOST:PORT without a path"
-    return Rule(f"{expected}, a password only with {secure}", read)
+def _sections(tables: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The `[exchanges.NAME]` tables, each read by the rules of its kind of exchange."""
+    declared = [clean(n) for n, t in tables.items() if isinstance(t, dict) and "kind" in t]
+    named = dict.fromkeys([*exchange_names(), *declared], TABLE)
+    by_name = read_table(tables, named, "exchanges.")
+    return {name: _section(name, found) for name, found in by_name.items()}
+
+
+def _section(name: str, found: dict[str, Any]) -> dict[str, Any]:
+    prefix = f"exchanges.{name}."
+    if "kind" in found:
+        _check_name(name)
+    kind = read_table({"kind": found.get("kind", name)}, {"kind": one_of(*kinds())}, prefix)
+    return read_table(found, {**_EXCHANGE, **options_of(kind["kind"])}, prefix)
+
+
+def _check_name(name: str) -> None:
+    if name in kinds():
+        raise ValueError(f"exchanges.{name}.kind is set; {name} is an exchange of its own")
+    if not _NAME.fullmatch(name):
+        found = clean(name, 60)
+        raise ValueError(f'exchanges."{found}" is no name; use small letters, digits, - and _')
+
+
+def _exchange_settings(section: dict[str, Any]) -> ExchangeSettings:
+    common = {key: section.pop(key) for key in ("ws_url", "rest_url", "kind") if key in section}
+    return ExchangeSettings(**common, options=section)
+
+
+def _token(table: dict[str, Any], name: str) -> TokenSettings:
+    prefix = f"exchanges.{name}.token."
+    values = read_table(table, _TOKEN, prefix)
+    life = values.pop("life", None)
+    if len(values) != 1:
+        raise ValueError(f"{prefix[:-1]} needs one of env, file and command")
+    (source,) = values.values()
+    return TokenSettings(source, life)
+
+
+def _source(rule: Rule, kind: Callable[[Any], TokenSource]) -> Rule:
+    """The rule of a key that says where a token comes from."""
+    return Rule(rule.expected, lambda found: kind(rule.read(found)))
 
 
 def _interval(found: Any) -> Interval:
@@ -126,6 +183,7 @@ def _interval(found: Any) -> Interval:
 
 _SECONDS = number(0.001, 86_400, "seconds")
 _TOP: dict[str, Rule] = {
+    "exchange": TEXT,
     "interval": Rule("an interval such as 1s, 5m, 4h, 1d, 1w or 1M", _interval),
     "history": whole(1, 5_000),
     "theme": TEXT,
@@ -147,7 +205,14 @@ _CONNECTION: Rules = {
     "queue_size": whole(1, 65_536),
 }
 _EXCHANGE: Rules = {
-    "ws_url": _url("ws", "wss"),
-    "rest_url": _url("http", "https"),
-    "live_trades": FLAG,
+    "kind": TEXT,
+    "ws_url": url_rule("ws", "wss"),
+    "rest_url": url_rule("http", "https"),
+    "token": TABLE,
+}
+_TOKEN: Rules = {
+    "env": _source(TEXT, EnvironmentToken),
+    "file": _source(TEXT, lambda found: FileToken(Path(found).expanduser())),
+    "command": _source(texts(1), lambda found: CommandToken(tuple(found))),
+    "life": number(10, 86_400 * 366, "seconds"),
 }

@@ -109,6 +109,19 @@ def one_of(*words: str) -> Rule:
     return Rule("one of " + ", ".join(words), read)
 
 
+def texts(least: int) -> Rule:
+    """A list of at least so many texts, none empty; they come out clean."""
+
+    def read(found: Any) -> list[str]:
+        if not isinstance(found, list) or len(found) < least:
+            raise ValueError
+        if not all(isinstance(text, str) and text for text in found):
+            raise ValueError
+        return [clean(text) for text in found]
+
+    return Rule("a list of texts in quotes", read)
+
+
 TABLE = instance_of(dict, "a table")
 TEXT = instance_of(str, "text in quotes")
 FLAG = instance_of(bool, "true or false")

@@ -7,7 +7,6 @@ from dataclasses import replace
 
 from tui.config import Config
 from tui.errors import TradexError, UsageError, unknown
-from tui.exchange import load_exchange
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol
 from tui.text import clean
@@ -20,20 +19,20 @@ def subscriptions(
 
     What is left out comes from `interval` and `config`. Raises UsageError for what cannot be.
     """
-    length = parse_interval(interval) if interval else config.interval
+    length = parse_interval(interval) if interval else None
     found = [_parse(text, config, length) for text in symbols]
     return list(dict.fromkeys(served(subscription, config) for subscription in found))
 
 
 def default_subscriptions(interval: str | None, config: Config) -> list[Subscription]:
     """What is watched when nothing was asked for: the default exchange's best known symbols."""
-    return subscriptions(load_exchange(config.exchange).default_symbols, interval, config)
+    return subscriptions(config.open_exchange(config.exchange).default_symbols, interval, config)
 
 
 def served(subscription: Subscription, config: Config) -> Subscription:
     """The subscription in its exchange's spelling; raises UsageError when it has none such."""
     symbol, interval = subscription.symbol, subscription.interval
-    exchange = load_exchange(symbol.exchange, config.exchanges.get(symbol.exchange))
+    exchange = config.open_exchange(symbol.exchange)
     if interval not in exchange.intervals:
         raise unknown("interval", str(interval), [str(i) for i in sorted(exchange.intervals)])
     return replace(subscription, symbol=Symbol(symbol.exchange, exchange.spelling(symbol.name)))
@@ -58,11 +57,11 @@ def parse_interval(text: str) -> Interval:
     try:
         return Interval.parse(text)
     except ValueError:
-        valid = sorted(load_exchange("binance").intervals)
-        raise unknown("interval", text, [str(i) for i in valid]) from None
+        examples = "1s 1m 5m 15m 30m 1h 4h 1d 1w 1M"
+        raise unknown("interval", text, examples.split()) from None
 
 
-def _parse(text: str, config: Config, interval: Interval) -> Subscription:
+def _parse(text: str, config: Config, interval: Interval | None) -> Subscription:
     text = clean(text, 64)
     name, at, length = text.partition("@")
     try:
@@ -70,4 +69,13 @@ def _parse(text: str, config: Config, interval: Interval) -> Subscription:
     except ValueError:
         message = f"'{text}' is not a symbol."
         raise UsageError(message, "Write BTCUSDT or binance:BTCUSDT.") from None
-    return Subscription(symbol, parse_interval(length) if at else interval)
+    if at:
+        interval = parse_interval(length)
+    return Subscription(symbol, interval or _usual_interval(symbol.exchange, config))
+
+
+def _usual_interval(exchange: str, config: Config) -> Interval:
+    """The configured interval, or the nearest one that the exchange has."""
+    usual = config.interval
+    offered = config.open_exchange(exchange).intervals
+    return min(offered, key=lambda i: abs(i.milliseconds - usual.milliseconds))

@@ -1,7 +1,9 @@
 """The contract of an exchange: what it declares, what it is asked, what it answers.
 
-An exchange is one file with a class that fulfils this and a function `create(settings)`.
-It never does I/O: it says what to send and reads what came.
+An exchange is one file with a class that fulfils this and a function `create(name, settings)`.
+It never does I/O: it says what to send and reads what came. The file may have `OPTIONS`, the rules
+of its own keys in `[exchanges.NAME]`, and `DECLARED_ONLY`, when it is a kind of exchange that
+exists only where the config declares one.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 from tui.market.candle import Candle
-from tui.market.events import Event
+from tui.market.events import Event, Trade
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription, SymbolInfo
 
@@ -38,7 +40,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One frame to send; `id` comes back with the reply, `covers` is what it (un)subscribes."""
+    """One frame to send; `id` comes back with the reply, `covers` is what it (un)subscribes.
+
+    One that covers nothing is sent beside the others; what becomes of it concerns no subscription.
+    """
 
     id: int
     text: str
@@ -56,18 +61,30 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """What an error body of the REST side says, in clean text."""
+    """What an error body of the REST side says, in clean text.
+
+    `status` is the HTTP status that it amounts to, where the exchange sends it with 200.
+    """
 
     reason: str
     unknown_symbol: bool = False
+    status: int = 400
 
 
 class Exchange(ABC):
     """One exchange. `settle` is for how many seconds after its end a candle may still change.
 
+    How its candles come: `from_trades`, because the stream has none, or from the stream, where a
+    candle `marks_closed` itself when it is, or is over when the next one comes. One that
+    `omits_empty` leaves out intervals without a trade, so that their absence proves no loss.
+    `history_lag` is how old (s) a page of history may be when it comes. With a `clock_path`, a
+    small GET whose Date header tells the time, history is asked for by windows of time.
+
+    How it is talked to: one that does not `confirm` commands has taken them when they are sent.
     A close with one of `auth_closes` means that our token was not taken. With `has_heartbeat` the
     exchange wants pings of its own making, and answers them. Binary frames are garbage unless it
-    `reads_binary`.
+    `reads_binary`. One that `takes_token` has a login. One that `complains_with_200` sends errors
+    of its REST side as if they were answers.
     """
 
     name: str
@@ -78,13 +95,25 @@ class Exchange(ABC):
     limits: Limits
     settle: float = 3.0
     default_symbols: Sequence[str] = ()
+    from_trades: bool = False
+    marks_closed: bool = True
+    omits_empty: bool = False
+    history_lag: float = 0.0
+    clock_path: str = ""
+    confirms: bool = True
     auth_closes: frozenset[int] = frozenset()
     has_heartbeat: bool = False
     reads_binary: bool = False
+    takes_token: bool = False
+    complains_with_200: bool = False
 
     def spelling(self, name: str) -> str:
         """How the exchange spells a symbol that a person typed."""
         return name
+
+    def fits(self, subscription: Subscription, others: Iterable[Subscription]) -> bool:
+        """Whether a connection that carries `others` may carry this one, too."""
+        return True
 
     @abstractmethod
     def endpoint(self) -> str:
@@ -94,13 +123,19 @@ class Exchange(ABC):
     def subscribe(
         self, wanted: Sequence[Subscription], held: Iterable[Subscription], first_id: int
     ) -> list[Command]:
-        """Frames that add `wanted` to a connection that holds `held`, ids from `first_id` up."""
+        """Frames that add `wanted` to a connection that holds `held`, ids from `first_id` up.
+
+        What no command covers is streamed already, for one of `held`.
+        """
 
     @abstractmethod
     def unsubscribe(
         self, unwanted: Sequence[Subscription], held: Iterable[Subscription], first_id: int
     ) -> list[Command]:
-        """Frames that drop `unwanted` and leave the other `held` ones as they are."""
+        """Frames that drop `unwanted` and leave the other `held` ones as they are.
+
+        What no command covers is streamed for another one of `held`, too, and goes on.
+        """
 
     def inquiry(self, id: int) -> str | None:  # noqa: A002 - the wire's own word
         """The frame that asks what the connection is subscribed to; None: it cannot be asked."""
@@ -124,9 +159,18 @@ class Exchange(ABC):
     def parse(self, frame: bytes | str) -> Sequence[Event]:
         """Read one binary or text frame. Total: what cannot be read is a Malformed event."""
 
+    def page_size(self, interval: Interval) -> int:
+        """How many candles of that length come with one request at most."""
+        return self.limits.history_page
+
     @abstractmethod
-    def history_request(self, subscription: Subscription, start: int | None, limit: int) -> Request:
-        """The candles from `start` (ms) on, oldest first; the newest ones when it is None."""
+    def history_request(
+        self, subscription: Subscription, start: int | None, limit: int
+    ) -> Request | None:
+        """The `limit` candles from `start` (ms) on, or more that are newer; None: no history.
+
+        The newest ones when `start` is None, which it is not for one with a `clock_path`.
+        """
 
     @abstractmethod
     def parse_history(self, subscription: Subscription, body: bytes, now: int) -> list[Candle]:
@@ -136,9 +180,20 @@ class Exchange(ABC):
         ExchangeError when the body is not a history.
         """
 
+    def trades_request(self, name: str, before_id: int) -> Request | None:
+        """The newest trades of a symbol with ids below `before_id`; None: they cannot be had."""
+        return None
+
+    def parse_trades(self, name: str, body: bytes) -> list[Trade]:
+        """The trades of a symbol, in any order; what cannot be a trade is left out.
+
+        Raises ExchangeError when the body is not a list of trades.
+        """
+        raise NotImplementedError(f"{self.title} has no trades over REST")
+
     @abstractmethod
-    def directory_request(self) -> Request:
-        """The list of all symbols."""
+    def directory_request(self) -> Request | None:
+        """The list of all symbols; None when there is none, and any name may be right."""
 
     @abstractmethod
     def parse_directory(self, body: bytes) -> dict[str, SymbolInfo]:
@@ -149,4 +204,4 @@ class Exchange(ABC):
 
     @abstractmethod
     def parse_complaint(self, body: bytes) -> Complaint | None:
-        """What the body of a refused request says; None when it is not this exchange's."""
+        """What an error body says; None when it is none, or not this exchange's."""

@@ -42,6 +42,7 @@ from tui.market.events import (
 )
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol, SymbolInfo
+from tui.rules import FLAG
 from tui.text import clean
 
 _WIRE_INTERVALS = "1s 1m 3m 5m 15m 30m 1h 2h 4h 6h 8h 12h 1d 3d 1w 1M"
@@ -159,18 +160,22 @@ _symbol = msgspec.json.Decoder(WireSymbol)
 _complaints = msgspec.json.Decoder(WireError)
 
 
+OPTIONS = {"live_trades": FLAG}
+
+
 class Binance(Exchange):
     """`live_trades` adds each symbol's aggTrade stream: the price between two klines."""
 
-    name = "binance"
     title = "Binance"
     intervals = MappingProxyType({interval: text for text, interval in _BY_WIRE.items()})
     default_symbols = ("BTCUSDT", "ETHUSDT", "SOLUSDT", "BNBUSDT", "XRPUSDT", "DOGEUSDT")
 
-    def __init__(self, settings: ExchangeSettings) -> None:
+    def __init__(self, name: str, settings: ExchangeSettings) -> None:
+        self.name = name
         self.ws_url = settings.ws_url or "wss://stream.binance.com:9443"
         self.rest_url = settings.rest_url or "https://api.binance.com"
-        self._streams = ["miniTicker", "aggTrade"] if settings.live_trades else ["miniTicker"]
+        live_trades = settings.options.get("live_trades", True)
+        self._streams = ["miniTicker", "aggTrade"] if live_trades else ["miniTicker"]
         # 1024 streams a connection; 5 messages/s, of which pings and pongs take some; 300 dials
         # in 5 min an address: 40 at once and one per 2 s stay below; 6000 weight a minute; 24 h.
         self.limits = Limits(
@@ -244,7 +249,7 @@ class Binance(Exchange):
 
     def parse_directory(self, body: bytes) -> dict[str, SymbolInfo]:
         symbols = decoded(_info, body, self.title, "its list of symbols").symbols
-        infos = (_symbol_info(wire) for wire in readable(_symbol, symbols))
+        infos = (_symbol_info(self.name, wire) for wire in readable(_symbol, symbols))
         named = {info.symbol.name: info for info in infos if info.symbol.name}
         if not named:
             raise unexpected(self.title, "its list of symbols")
@@ -266,8 +271,8 @@ class Binance(Exchange):
         return [kline, *(f"{symbol}@{stream}" for stream in self._streams)]
 
 
-def create(settings: ExchangeSettings) -> Exchange:
-    return Binance(settings)
+def create(name: str, settings: ExchangeSettings) -> Exchange:
+    return Binance(name, settings)
 
 
 def _commands(
@@ -353,10 +358,10 @@ def _candle_of_row(row: Row, settled: int, now: int) -> Candle:
     return Candle(row.open_time, *values, closed, row.trades, now if closed else 0)
 
 
-def _symbol_info(wire: WireSymbol) -> SymbolInfo:
+def _symbol_info(exchange: str, wire: WireSymbol) -> SymbolInfo:
     sizes = {f.filter_type: f.tick_size or f.step_size for f in wire.filters}
     return SymbolInfo(
-        Symbol("binance", clean(wire.symbol, 32)),
+        Symbol(exchange, clean(wire.symbol, 32)),
         clean(wire.base_asset, 16),
         clean(wire.quote_asset, 16),
         decimals(sizes.get("PRICE_FILTER", "")),

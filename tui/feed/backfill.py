@@ -130,6 +130,8 @@ class Backfill:
         self, subscription: Subscription, start: int | None, limit: int
     ) -> list[Candle]:
         request = self._exchange.history_request(subscription, start, limit)
+        if request is None:
+            return []
         reply = await self._rest.get(request)
         now = self._now(reply)
         if now is None:

@@ -23,7 +23,7 @@ from tui.feed.meter import Meter
 from tui.feed.status import ConnectionState, StateChanged
 from tui.feed.tokens import check_may_carry
 from tui.feed.transport import Dialer, Socket, SocketLost
-from tui.market.events import CandleReport, Malformed, Pong, Reply, Ticker, Trade
+from tui.market.events import CandleReport, Malformed, Pong, Pulse, Reply, Ticker, Trade
 from tui.market.symbol import Subscription
 
 # One connection alone: five dials at once, then one in 10 s, so at most 11 in any minute.
@@ -268,7 +268,7 @@ class Connection:
                 events = parse(frame) if isinstance(frame, readable) else _BINARY
                 meter.unread += not events
                 for event in events:
-                    if isinstance(event, (CandleReport, Trade, Ticker)):
+                    if isinstance(event, (CandleReport, Trade, Ticker, Pulse)):
                         meter.data_at = now = monotonic()
                         hub.apply(name, event, now)
                         if self.link.awaits_data:

@@ -39,9 +39,12 @@ class Directory:
             await asyncio.sleep(_RELOAD_SOON if use() else _RELOAD)
 
     async def _load(self) -> None:
+        request = self._exchange.directory_request()
+        if request is None:
+            return
         for attempt in count(1):
             try:
-                reply = await self._rest.get(self._exchange.directory_request())
+                reply = await self._rest.get(request)
                 symbols = self._exchange.parse_directory(reply.body)
                 self.known = SymbolDirectory(self._exchange.name, symbols)
                 return

@@ -30,7 +30,7 @@ from tui.feed.status import (
     SeriesView,
     SymbolDirectory,
 )
-from tui.feed.token_sources import TokenSource
+from tui.feed.token_sources import TokenSettings
 from tui.feed.venue import Venue
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription
@@ -60,8 +60,7 @@ class Engine:
     """Feeds of any number of exchanges for any number of readers; every method is thread-safe.
 
     `history` is how many closed candles a new subscription starts with; `clock` gives seconds
-    that count the machine's sleep, too. `token_sources`, by exchange, are for those that want a
-    login.
+    that count the machine's sleep, too. `tokens`, by exchange, are for those that want a login.
     """
 
     def __init__(
@@ -71,14 +70,14 @@ class Engine:
         history: int = DEFAULT_HISTORY,
         random: Random | None = None,
         clock: Callable[[], float] = running,
-        token_sources: Mapping[str, TokenSource] | None = None,
+        tokens: Mapping[str, TokenSettings] | None = None,
     ) -> None:
         self._exchanges = exchanges
         self._settings = settings or ConnectionSettings()
         self._history = history
         self._random = random or Random()
         self._clock = clock
-        self._token_sources = token_sources or {}
+        self._tokens = tokens or {}
         self._seen: frozenset[Subscription] = frozenset()
         self._hub = Hub(max(_LEAST_CAPACITY, 2 * history))
         self._notable: Outlet | None = None
@@ -153,7 +152,7 @@ class Engine:
         if exchange not in self._venues:
             self._venues[exchange] = Venue(
                 self._exchanges[exchange], self._settings, self._hub, self._history,
-                transport.dial, self._random, self._clock, self._token_sources.get(exchange),
+                transport.dial, self._random, self._clock, self._tokens.get(exchange),
             )  # fmt: skip
         return self._venues[exchange]
 

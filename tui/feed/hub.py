@@ -24,7 +24,7 @@ from tui.feed.status import (
     StateChanged,
 )
 from tui.market.candle import Candle
-from tui.market.events import CandleReport, Data, Ticker, Trade
+from tui.market.events import CandleReport, Data, Pulse, Ticker, Trade
 from tui.market.series import Change
 from tui.market.symbol import Subscription, SymbolInfo
 
@@ -87,7 +87,7 @@ class Hub:
             elif isinstance(event, CandleReport):
                 clock.observe(stamp, now)
                 self._apply_candle(records, event, clock, now)
-            else:
+            elif not isinstance(event, Pulse):
                 for record in records:
                     self._apply_price(record, event, clock, now)
 
@@ -100,7 +100,7 @@ class Hub:
             record.quote(event.last, event.time)
             return
         record.quote(event.price, event.time)
-        if record.skips(event.first_id, event.last_id):
+        if event.first_id and event.last_id and record.skips(event.first_id, event.last_id):
             self._lapse(record)
 
     def _apply_candle(

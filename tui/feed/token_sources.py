@@ -44,6 +44,14 @@ class TokenSource(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class TokenSettings:
+    """Where a token comes from, and how many seconds it lives; None: as the token itself says."""
+
+    source: TokenSource
+    life: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EnvironmentToken:
     """The environment variable `name`."""
 

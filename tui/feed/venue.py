@@ -27,7 +27,7 @@ from tui.feed.link import OPEN, Rules
 from tui.feed.rest import Rest
 from tui.feed.settings import ConnectionSettings
 from tui.feed.status import ConnectionState, Notice, SymbolDirectory
-from tui.feed.token_sources import TokenSource
+from tui.feed.token_sources import TokenSettings
 from tui.feed.tokens import Tokens
 from tui.feed.transport import Dialer
 from tui.market.symbol import Subscription
@@ -47,12 +47,12 @@ class Venue:
     def __init__(
         self, exchange: Exchange, settings: ConnectionSettings, hub: Hub, history: int,
         dialer: Dialer, random: Random, monotonic: Callable[[], float],
-        token_source: TokenSource | None = None,
+        token: TokenSettings | None = None,
     ) -> None:  # fmt: skip
         self.exchange = exchange
         self.connections: list[Connection] = []
         self._tokens = (
-            Tokens(token_source, None, monotonic, time.time, random) if token_source else None
+            Tokens(token.source, token.life, monotonic, time.time, random) if token else None
         )
         self._rules = Rules(exchange, settings, random, self._tokens)
         self._capacity = min(settings.symbols_per_connection, exchange.limits.subscriptions)

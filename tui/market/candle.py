@@ -11,7 +11,8 @@ class Candle:
     """Open, high, low, close and volume from `open_time` (int ms UTC) for one interval.
 
     `closed` is the exchange's word, never the local clock's. `trades` is the exchange's count
-    of trades (0 where it gives none). `as_of` is the exchange time in ms at which this was true.
+    of trades (0 where it gives none). `as_of` is the exchange time in ms at which this was true;
+    0 when it does not say.
     """
 
     open_time: int

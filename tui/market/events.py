@@ -27,14 +27,17 @@ class CandleReport:
 
 @dataclass(frozen=True, slots=True)
 class Trade:
-    """One trade, or several at one price; `first_id` to `last_id` is without a jump per symbol."""
+    """One trade, or several at one price; ids run without a jump for each symbol.
+
+    `first_id` and `last_id` are None where the exchange does not number its trades.
+    """
 
     name: str
     price: float
     size: float
     time: int
-    first_id: int
-    last_id: int
+    first_id: int | None
+    last_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +54,32 @@ class Ticker:
 
 
 @dataclass(frozen=True, slots=True)
+class Pulse:
+    """The exchange's word that at `time` the newest trade of a symbol was `last_id`."""
+
+    name: str
+    last_id: int
+    time: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ack:
-    """The exchange took the command `id`."""
+    """The exchange took the command `id`; with a `name` only what it asked for that symbol."""
 
     id: int
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The exchange refused the command `id` (None when it does not say which)."""
+    """The exchange refused the command `id` (None when it does not say which).
+
+    With a `name` only what was asked for that symbol.
+    """
 
     id: int | None
     reason: str
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +115,12 @@ class Pong:
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
-    """The answer to the question `id`: the streams that the connection has, in wire names."""
+    """The streams that the connection has, in wire names: the answer to the question `id`.
 
-    id: int
+    Without an id the exchange's answer to any command is the whole list as it is now.
+    """
+
+    id: int | None
     names: frozenset[str]
 
 
@@ -111,6 +131,6 @@ class Malformed:
     reason: str
 
 
-Data = CandleReport | Trade | Ticker
+Data = CandleReport | Trade | Ticker | Pulse
 Reply = Ack | Refusal | LoggedIn | LoginRefused | Ping | Pong | Inventory | ServerClosing
 Event = Data | Reply | Malformed

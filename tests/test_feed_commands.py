@@ -26,8 +26,8 @@ def streams_after(link: Link) -> set[str]:
     streams = {"btcusdt@kline_1m", "btcusdt@miniTicker", "btcusdt@aggTrade"}
     while any(p.deadline == inf for p in link.pending):
         now += 1.0
-        link, text = commands.send_next(link, now, load_exchange("binance"))
-        command = json.loads(text or "{}")
+        link, sent = commands.send_next(link, now, load_exchange("binance"))
+        command = json.loads(sent.command.text if sent else "{}")
         names = set(command["params"])
         streams = streams | names if command["method"] == "SUBSCRIBE" else streams - names
     return streams

@@ -9,16 +9,21 @@ from random import Random
 from weakref import WeakValueDictionary
 
 from tui.errors import ExchangeError
-from tui.exchange.base import Exchange
+from tui.exchange.base import Exchange, Request
 from tui.feed import backoff
 from tui.feed.faults import FaultKind
 from tui.feed.hub import Hub
 from tui.feed.rest import Reply, RequestFailed, Rest
+from tui.market.aggregate import MissingTrades, filled
 from tui.market.candle import Candle
-from tui.market.events import LATEST
+from tui.market.events import EARLIEST, LATEST, Trade
 from tui.market.symbol import Subscription
 
 _TRIES_TO_FILL = 3
+# More trades than this are not fetched: what they would prove, the candles over REST do later.
+_MOST_TRADES = 5_000
+# So many turns of so many seconds the stream has to say which trade was its first.
+_PATIENCE_FOR_TRADES, _TURN = 20, 0.1
 _REST_LAG = 1.5
 _LONGEST_RETRY = 30.0
 _SLOW_PROBE = 900.0
@@ -84,39 +89,140 @@ class Backfill:
 
     async def _fill(self, subscription: Subscription) -> None:
         """An answer without what is known is no proof that anything is missing, or is not."""
+        if not self._has_history(subscription):
+            return self._hub.accept(subscription)
+        await self._fill_trades(subscription)
         for attempt in range(1, _TRIES_TO_FILL + 1):
             plan = self._hub.load_plan(subscription)
             if plan is None:
                 return
             came = await self._load(subscription, plan.start)
+            told = self._told_until(subscription)
             last = attempt == _TRIES_TO_FILL
-            believed = plan.known <= came and (bool(came) or last)
+            believed = plan.known_before(told) <= came and (bool(came) or last)
             if believed and self._hub.loaded(subscription, plan):
                 return
             if not last:  # the REST side may lag behind the stream
                 await asyncio.sleep(_REST_LAG * attempt)
             elif believed:
-                self._hub.concede(subscription, plan)
+                self._hub.concede(subscription, plan, told)
             else:
                 title = self._exchange.title
                 raise ExchangeError(f"{title} left out candles that it had sent before.")
 
+    def _has_history(self, subscription: Subscription) -> bool:
+        return self._exchange.history_request(subscription, EARLIEST, 1) is not None
+
+    def _told_until(self, subscription: Subscription) -> int:
+        """Candles that open from this exchange time (ms) on may be missing in a page of history."""
+        lag = self._exchange.history_lag
+        now = self._hub.clock(self._exchange.name).now(self._monotonic())
+        if not lag or now is None:
+            return LATEST
+        interval = subscription.interval
+        return interval.floor(now - int(lag * 1000))
+
+    async def _fill_trades(self, subscription: Subscription) -> None:
+        """Where candles are made of trades: those that are missing, if they are not too many.
+
+        Candles over REST do the same in the end; trades do it at once, and to the last digit.
+        """
+        try:
+            await self._wait_for_trades(subscription)
+            missing = self._hub.missing_trades(subscription, _MOST_TRADES)
+            trades = await self._trades(subscription.symbol.name, missing) if missing else []
+        except ExchangeError as error:
+            log.warning("trades of %s: %s", subscription, error)
+        else:
+            self._hub.merge_trades(subscription, trades)
+
+    async def _wait_for_trades(self, subscription: Subscription) -> None:
+        """The stream says where it begins: that takes it a second or two."""
+        for _ in range(_PATIENCE_FOR_TRADES):
+            if not self._hub.awaits_trades(subscription):
+                return
+            await asyncio.sleep(_TURN)
+
+    async def _trades(self, name: str, missing: MissingTrades) -> list[Trade]:
+        trades: list[Trade] = []
+        before = missing.before_id
+        while len(trades) < _MOST_TRADES:
+            request = self._exchange.trades_request(name, before)
+            if request is None:
+                break
+            page = self._exchange.parse_trades(name, (await self._rest.get(request)).body)
+            trades += page
+            if not page or missing.is_covered_by(page) or _is_hopeless(missing, page):
+                break
+            before = min(trade.first_id or 0 for trade in page)
+        return trades
+
     async def _load(self, subscription: Subscription, start: int | None) -> set[int]:
-        """All pages from `start` up to now, or the newest candles; the open times that came."""
-        page = self._exchange.limits.history_page
+        """All candles from `start` up to now, or the newest; the open times that came."""
+        if self._exchange.clock_path:
+            return await self._load_windows(subscription, start)
+        page = self._exchange.page_size(subscription.interval)
         if start is None and self._history >= page:
             start = await self._history_start(subscription)
         limit = page if start is not None else self._history + 1
         came: set[int] = set()
         while True:
             candles = await self._page(subscription, start, limit)
-            fresh = [c for c in candles if start is None or c.open_time >= start]
+            fresh = self._merge(subscription, candles, start, None)
             came.update(candle.open_time for candle in fresh)
-            self._hub.merge(subscription, fresh, self._monotonic())
             reached_now = start is None or not fresh or not fresh[-1].closed
             if reached_now or self._hub.record(subscription) is None:
                 return came
             start = subscription.interval.after(fresh[-1].open_time)
+
+    async def _load_windows(self, subscription: Subscription, start: int | None) -> set[int]:
+        """The same, where the exchange wants to be told from when until when."""
+        interval, now = subscription.interval, await self._present()
+        size = self._exchange.page_size(interval)
+        if start is None:
+            start = interval.after(interval.floor(now), -self._history)
+        came: set[int] = set()
+        while start <= now and self._hub.record(subscription) is not None:
+            candles = await self._page(subscription, start, size)
+            end = interval.after(start, size)
+            fresh = self._merge(subscription, candles, start, end)
+            came.update(candle.open_time for candle in fresh)
+            start = end
+        return came
+
+    def _merge(
+        self, subscription: Subscription, candles: list[Candle], start: int | None, end: int | None
+    ) -> list[Candle]:
+        """Hand the candles from `start` on to the hub, with those that the exchange omits.
+
+        A window up to `end` (ms) proves that nothing was traded after its last candle either.
+        """
+        fresh = [c for c in candles if start is None or c.open_time >= start]
+        if self._exchange.omits_empty:
+            before = start and self._hub.candle_before(subscription, start)
+            told = self._told_until(subscription)
+            until = min(end, told) if end and told < LATEST else 0
+            as_of = max((c.as_of for c in fresh), default=0) or until
+            fresh = list(filled(subscription.interval, fresh, before or None, until, as_of))
+        self._hub.merge(subscription, fresh, self._monotonic())
+        return fresh
+
+    async def _present(self) -> int:
+        """Exchange time (ms): by the stream, or by the date of a small answer."""
+        now = self._hub.clock(self._exchange.name).now(self._monotonic())
+        if now is None:
+            now = (await self._rest.get(Request(self._exchange.clock_path))).date
+        if now is None:
+            raise ExchangeError(f"{self._exchange.title} did not say what time it is.")
+        return now
+
+    async def _newest(self, subscription: Subscription, count: int) -> list[Candle]:
+        """The newest candles that the exchange has."""
+        start = None
+        if self._exchange.clock_path:
+            interval, now = subscription.interval, await self._present()
+            start = interval.after(interval.floor(now), 1 - count)
+        return await self._page(subscription, start, count)
 
     async def _history_start(self, subscription: Subscription) -> int | None:
         """Where more history than a page starts, by the exchange's newest candle."""
@@ -130,8 +236,7 @@ class Backfill:
         self, subscription: Subscription, start: int | None, limit: int
     ) -> list[Candle]:
         request = self._exchange.history_request(subscription, start, limit)
-        if request is None:
-            return []
+        assert request  # only those who have a history are asked for it
         reply = await self._rest.get(request)
         now = self._now(reply)
         if now is None:
@@ -162,11 +267,20 @@ class Backfill:
 
     async def _traded(self, subscription: Subscription) -> bool | None:
         """Candles without a trade come to be by the passing of time: they are no sign of life."""
+        if not self._has_history(subscription):
+            return None
         try:
-            candles = await self._page(subscription, None, 3)
+            candles = await self._newest(subscription, 3)
         except ExchangeError as error:
             log.warning("check of %s: %s", subscription, error)
             return None
         traded = self._hub.unseen(subscription, candles)
         self._hub.merge(subscription, candles, self._monotonic())
         return traded
+
+
+def _is_hopeless(missing: MissingTrades, page: list[Trade]) -> bool:
+    """Whether so many trades are missing that a few pages would not reach back to them."""
+    times = [trade.time for trade in page]
+    span = max(times) - min(times)
+    return (max(times) - missing.time) * len(page) > _MOST_TRADES * max(span, 1)

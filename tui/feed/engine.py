@@ -79,7 +79,7 @@ class Engine:
         self._clock = clock
         self._tokens = tokens or {}
         self._seen: frozenset[Subscription] = frozenset()
-        self._hub = Hub(max(_LEAST_CAPACITY, 2 * history))
+        self._hub = Hub(max(_LEAST_CAPACITY, 2 * history), exchanges)
         self._notable: Outlet | None = None
         self._venues: dict[str, Venue] = {}
         self._loop = asyncio.new_event_loop()

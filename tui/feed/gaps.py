@@ -29,6 +29,10 @@ class LoadPlan:
     holes: tuple[Hole, ...]
     known: frozenset[int]
 
+    def known_before(self, time: int) -> frozenset[int]:
+        """Those of `known` that open before `time`, ms."""
+        return frozenset(open_time for open_time in self.known if open_time < time)
+
 
 class Gaps:
     """The gaps of one series. Times are exchange ms; `now` is monotonic seconds.
@@ -109,15 +113,20 @@ class Gaps:
         self._asked = self.epoch
         return self.epoch
 
-    def concede(self, holes: list[Hole], epoch: int) -> None:
+    def concede(self, holes: list[Hole], epoch: int, *, certain: bool = True) -> None:
         """A load of `epoch` shows that the exchange itself lacks these.
 
-        They stay on the chart and are not asked for again.
+        They stay on the chart and are not asked for again. All else is `certain`, or may follow.
         """
         given_up = self._conceded.union(holes)
         self._conceded = given_up.intersection(self._series.holes())
-        if self.epoch == epoch:
+        if certain and self.epoch == epoch:
             self.uncertain_from = None
+
+    def accept(self) -> None:
+        """Nobody can be asked for what is missing."""
+        self.doubted.clear()
+        self.concede(list(self._series.holes()), self.epoch)
 
     def may_ask(self, now: float) -> bool:
         """Whether the last vain question is long enough ago."""

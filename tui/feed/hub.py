@@ -6,8 +6,10 @@ The engine's thread applies; any thread may lease and view. Nothing here waits f
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
+from tui.exchange.base import Exchange
 from tui.feed.clock import ExchangeClock
 from tui.feed.gaps import LoadPlan
 from tui.feed.outlet import Outlet
@@ -23,8 +25,9 @@ from tui.feed.status import (
     SeriesView,
     StateChanged,
 )
+from tui.market.aggregate import MissingTrades
 from tui.market.candle import Candle
-from tui.market.events import CandleReport, Data, Pulse, Ticker, Trade
+from tui.market.events import LATEST, CandleReport, Data, Pulse, Ticker, Trade
 from tui.market.series import Change
 from tui.market.symbol import Subscription, SymbolInfo
 
@@ -34,8 +37,9 @@ _FIRST_QUIET = 60.0
 class Hub:
     """Series by subscription, counted leases, the set of what is to be drawn again."""
 
-    def __init__(self, capacity: int) -> None:
+    def __init__(self, capacity: int, exchanges: Mapping[str, Exchange] | None = None) -> None:
         self.lock = threading.Lock()
+        self._exchanges = exchanges or {}
         self.strays = 0
         self._capacity = capacity
         self._records: dict[Subscription, Record] = {}
@@ -68,9 +72,9 @@ class Hub:
             return True
 
     def _add(self, subscription: Subscription) -> Record:
-        record = Record(subscription, self._capacity)
-        self._records[subscription] = record
         symbol = subscription.symbol
+        record = Record(subscription, self._capacity, self._exchanges.get(symbol.exchange))
+        self._records[subscription] = record
         self._by_name.setdefault(symbol.exchange, {}).setdefault(symbol.name, []).append(record)
         return record
 
@@ -81,39 +85,61 @@ class Hub:
         with self.lock:
             records = self._by_name.get(exchange, {}).get(event.name)
             clock = self.clock(exchange)
-            stamp = event.candle.as_of if isinstance(event, CandleReport) else event.time
-            if not records or clock.doubts(stamp, now):
+            if not records or clock.doubts(_stamp(event), now):
                 self.strays += 1
             elif isinstance(event, CandleReport):
-                clock.observe(stamp, now)
+                clock.observe(_stamp(event), now)
                 self._apply_candle(records, event, clock, now)
-            elif not isinstance(event, Pulse):
+            else:
                 for record in records:
                     self._apply_price(record, event, clock, now)
 
     def _apply_price(
-        self, record: Record, event: Trade | Ticker, clock: ExchangeClock, now: float
+        self, record: Record, event: Trade | Ticker | Pulse, clock: ExchangeClock, now: float
     ) -> None:
+        if record.builder:
+            clock.observe(event.time, now)
         self._heard(record, event.time, clock, now)
-        if isinstance(event, Ticker):
-            record.ticker = event
-            record.quote(event.last, event.time)
-            return
-        record.quote(event.price, event.time)
-        if event.first_id and event.last_id and record.skips(event.first_id, event.last_id):
-            self._lapse(record)
+        match event:
+            case Ticker():
+                record.ticker = event
+                if time := event.time or clock.now(now):
+                    record.quote(event.last, time)
+            case Pulse():
+                self._take_pulse(record, event, now)
+            case Trade():
+                record.quote(event.price, event.time)
+                if record.builder:
+                    self._take_built(record, record.builder.add([event]), now)
+                elif record.skips(event):
+                    self._lapse(record)
+
+    def _take_pulse(self, record: Record, pulse: Pulse, now: float) -> None:
+        if record.builder:
+            built = record.builder.reach(pulse.last_id, pulse.time)
+            if record.builder.last_id == pulse.last_id:
+                record.confirm_price(pulse.time)
+            self._take_built(record, built, now)
+
+    def _take_built(self, record: Record, candles: Iterable[Candle], now: float) -> None:
+        for candle in candles:
+            record.report(candle)
+            if self._note(record, candle, "live"):
+                record.gaps.awake(now)
 
     def _apply_candle(
         self, records: list[Record], report: CandleReport, clock: ExchangeClock, now: float
     ) -> None:
         candle, heard = report.candle, False
+        if not candle.as_of:
+            candle = replace(candle, as_of=clock.now(now) or _stamp(report))
         for record in records:
             if record.subscription.interval != report.interval:
                 continue
             heard = True
             self._heard(record, candle.as_of, clock, now)
             record.report(candle)
-            if self._note(record, candle, "live"):
+            if self._note(record, record.judged(candle), "live"):
                 record.gaps.awake(now)
         self.strays += not heard
 
@@ -134,9 +160,39 @@ class Hub:
             if record is None or not rows:
                 return 0
             record.take_history(rows, now)
-            changed = sum(self._note(record, row, record.origin(row)) for row in rows)
-            record.gaps.filled += changed
-            return changed
+            if record.builder and not rows[-1].closed:
+                rows += record.builder.rest(rows[-1])
+            return self._fill(record, rows)
+
+    def merge_trades(self, subscription: Subscription, trades: Iterable[Trade]) -> None:
+        """Trades over REST: what they make whole needs no other proof."""
+        with self.lock:
+            record = self._records.get(subscription)
+            if record and record.builder:
+                self._fill(record, record.builder.add(trades))
+
+    def _fill(self, record: Record, candles: Iterable[Candle]) -> int:
+        changed = sum(self._note(record, c, record.origin(c)) for c in candles)
+        record.gaps.filled += changed
+        return changed
+
+    def awaits_trades(self, subscription: Subscription) -> bool:
+        """Whether the stream, of which candles are made, has not begun since the link was lost."""
+        record = self._records.get(subscription)
+        return record is not None and record.builder is not None and record.builder.is_silent
+
+    def missing_trades(self, subscription: Subscription, most: int) -> MissingTrades | None:
+        """Which trades, `most` at most, would make the newest candle of trades whole."""
+        with self.lock:
+            record = self._records.get(subscription)
+            return record.builder.missing(most) if record and record.builder else None
+
+    def candle_before(self, subscription: Subscription, open_time: int) -> Candle | None:
+        """The candle before the one of `open_time`."""
+        with self.lock:
+            record = self._records.get(subscription)
+            before = subscription.interval.after(open_time, -1)
+            return record.series.get(before) if record else None
 
     def unseen(self, subscription: Subscription, candles: Iterable[Candle]) -> bool:
         """Whether these have trades that the stream did not bring."""
@@ -183,8 +239,12 @@ class Hub:
             if record is None:
                 return None
             time = self.clock(subscription.symbol.exchange).now(now)
-            if (start := record.skipped(time)) is not None:
-                self._lapse(record, start)
+            for candle in record.over(time):
+                record.gaps.doubted.add(candle.open_time)
+                self._note(record, candle, "live")
+            for start in (record.skipped(time), record.torn(now)):
+                if start is not None:
+                    self._lapse(record, start)
             return record.repair_from(time, now)
 
     def load_plan(self, subscription: Subscription) -> LoadPlan | None:
@@ -215,12 +275,24 @@ class Hub:
                 self.publish(GapRepaired(subscription, gap.start, gap.end, filled))
             return True
 
-    def concede(self, subscription: Subscription, plan: LoadPlan) -> None:
-        """The holes that were there before the load and are still: the exchange has them too."""
+    def concede(self, subscription: Subscription, plan: LoadPlan, before: int = LATEST) -> None:
+        """The holes that were there before the load and are still: the exchange has them too.
+
+        Not those that end after `before` (ms): it may not have them yet.
+        """
         with self.lock:
             if record := self._records.get(subscription):
                 left = record.gaps.holes(plan.start)
-                record.gaps.concede([hole for hole in left if hole in plan.holes], plan.epoch)
+                vain = [hole for hole in left if hole in plan.holes and hole.end <= before]
+                record.gaps.concede(vain, plan.epoch, certain=vain == left)
+                self._dirty.add(record)
+
+    def accept(self, subscription: Subscription) -> None:
+        """There is no history: what is missing stays missing, what is known is certain."""
+        with self.lock:
+            if record := self._records.get(subscription):
+                record.take_load()
+                record.gaps.accept()
                 self._dirty.add(record)
 
     def pause(self, subscription: Subscription, now: float) -> None:
@@ -342,3 +414,12 @@ class Hub:
         """The newest `count` candles and all that belongs to them; raises KeyError unleased."""
         with self.lock:
             return self._records[subscription].view(count, status)
+
+
+def _stamp(event: Data) -> int:
+    """The exchange time (ms) that an event proves to have come, 0 when it does not say."""
+    if not isinstance(event, CandleReport):
+        return event.time
+    candle = event.candle
+    begun = event.interval.after(candle.open_time) if candle.closed else candle.open_time
+    return candle.as_of or begun

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
 from math import floor, log10
 
+from tui.exchange.base import Exchange
 from tui.feed.gaps import Gaps
 from tui.feed.status import FeedStatus, SeriesView
+from tui.market.aggregate import CandleBuilder, filled
 from tui.market.candle import Candle
-from tui.market.events import Ticker
+from tui.market.events import Ticker, Trade
 from tui.market.series import CandleSeries
 from tui.market.symbol import Subscription, SymbolInfo
 
@@ -26,10 +30,18 @@ class Record:
     `data_at` is when the stream said something last, `read_at` when a price came over REST.
     `rejected` says why the subscription cannot be served, `trouble` why its history does not
     come; both are empty when all is well. `stale` is true when trades are known to be missed.
+    `builder` makes the candles where the exchange's stream has only trades.
     """
 
-    def __init__(self, subscription: Subscription, capacity: int) -> None:
+    def __init__(
+        self, subscription: Subscription, capacity: int, exchange: Exchange | None = None
+    ) -> None:
         self.subscription = subscription
+        built = exchange is not None and exchange.from_trades
+        self.builder = CandleBuilder(subscription.interval) if built else None
+        # The stream has no word for the end of a candle: the next one proves it.
+        self._infers = exchange is not None and not exchange.marks_closed
+        self._omits_empty = exchange is not None and exchange.omits_empty
         self.series = CandleSeries(subscription.interval, capacity)
         self.gaps = Gaps(self.series)
         self.leases = 0
@@ -50,6 +62,11 @@ class Record:
         # The newest candle of the stream, or at first of the load that it began with.
         self._streamed: Candle | None = None
         self._awaited_since: float | None = None
+        # Open times that the stream told of since the link was lost last.
+        self._reported: set[int] = set()
+        # The first missing trade, since when it is missed, and the one that was told of last.
+        self._missed: tuple[int, float] | None = None
+        self._told_of = 0
 
     def quote(self, price: float, time: int) -> None:
         """The newest price wins, by exchange time."""
@@ -69,12 +86,67 @@ class Record:
             self._followed_from = min(candle.open_time, self._followed_from or candle.open_time)
         if self._streamed is None or candle.open_time >= self._streamed.open_time:
             self._streamed = candle
+        if self._infers:
+            self._reported.add(candle.open_time)
+
+    def confirm_price(self, time: int) -> None:
+        """The exchange says that nothing was traded up to `time` since the newest price."""
+        if self.price is not None:
+            self.quote(self.price, time)
+
+    def judged(self, candle: Candle) -> Candle:
+        """A late word on a candle that was inferred to be closed does not open it again."""
+        known = self.series.get(candle.open_time) if self._infers else None
+        return replace(candle, closed=True) if known and known.closed else candle
+
+    def over(self, time: int | None) -> list[Candle]:
+        """Candles that the stream went on from, some time ago at exchange `time`, as closed ones.
+
+        And those between them, where the exchange leaves out intervals without a trade.
+        """
+        newest = self._streamed
+        if not self._infers or newest is None or time is None:
+            return []
+        ended = self._due([t for t in self._reported if t < newest.open_time], time, JUMP_GRACE)
+        known = [candle for t in sorted(ended) if (candle := self.series.get(t))]
+        if not known:
+            return []
+        self._reported -= {candle.open_time for candle in known[:-1]}
+        empty = self._between([*known, newest], time) if self._omits_empty else []
+        return [*(replace(c, closed=True) for c in known if not c.closed), *empty]
+
+    def _between(self, candles: list[Candle], time: int) -> list[Candle]:
+        """Candles without trades between those of the stream that are not known yet."""
+        after = self.subscription.interval.after
+        due = {t for hole in self.series.holes() for t in self._due([hole.start], time, JUMP_GRACE)}
+        return [
+            empty
+            for before, following in pairwise(candles)
+            if after(before.open_time) in due
+            for empty in filled(
+                self.subscription.interval, [], before, following.open_time, following.as_of
+            )
+        ]
+
+    def torn(self, now: float) -> int | None:
+        """From when on trades are missing among those that came, and do not come late."""
+        gap = self.builder.gap if self.builder else None
+        if gap is None or gap[0] == self._told_of:
+            self._missed = None
+        elif self._missed is None or self._missed[0] != gap[0]:
+            self._missed = gap[0], now
+        elif now - self._missed[1] >= JUMP_GRACE / 1000:
+            self._told_of = gap[0]
+            return self.subscription.interval.floor(gap[1])
+        return None
 
     def take_load(self) -> None:
         """A load has ended: what comes from now on should come by the stream."""
         self.loaded = True
         self.trouble = ""
         self._streamed = self._streamed or self.series.last
+        if self.builder and (gap := self.builder.gap):
+            self._told_of = gap[0]
 
     def unseen(self, row: Candle) -> bool:
         """Whether a candle over REST has trades that the stream did not bring.
@@ -86,12 +158,14 @@ class Record:
             return row.volume > 0
         return row.open_time == known.open_time and row.volume > known.volume
 
-    def skips(self, first_id: int, last_id: int) -> bool:
+    def skips(self, trade: Trade) -> bool:
         """Whether trades are missing before these: ids go up by one, until the link is lost."""
+        if trade.first_id is None or trade.last_id is None:
+            return False
         before = self._last_trade
-        if before is None or last_id > before:
-            self._last_trade = last_id
-        return before is not None and first_id > before + 1
+        if before is None or trade.last_id > before:
+            self._last_trade = trade.last_id
+        return before is not None and trade.first_id > before + 1
 
     def origin(self, candle: Candle) -> str:
         """What a candle that comes over REST is to someone who follows this series."""
@@ -118,6 +192,9 @@ class Record:
     def lapse(self, start: int | None = None) -> bool:
         """The link or trades were lost; True when that opens a gap that was not open before."""
         self._last_trade = self._streamed = None
+        self._reported.clear()
+        if self.builder:
+            self.builder.break_off()
         if self.data_at is not None:
             self.gaps.lost(self.data_at)
         if self.series.last is None:

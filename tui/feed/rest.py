@@ -12,7 +12,7 @@ from urllib.request import getproxies
 import aiohttp
 
 from tui.errors import ExchangeError
-from tui.exchange.base import Exchange, Request
+from tui.exchange.base import Complaint, Exchange, Request
 from tui.exchange.settings import is_loopback
 from tui.feed.faults import Fault, FaultKind, http_date, of_error, of_proxy, of_status
 from tui.feed.limits import HostLimits
@@ -78,7 +78,9 @@ class Rest:
         except (OSError, TimeoutError, aiohttp.ClientError, ValueError) as error:
             raise RequestFailed(self._fault(error)) from error
         if response.status != 200 or response.content_type == "text/html":
-            raise self._refused(response, body)
+            raise self._refused(response, response.status, self._exchange.parse_complaint(body))
+        if self._exchange.complains_with_200 and (said := self._exchange.parse_complaint(body)):
+            raise self._refused(response, said.status, said)
         return Reply(body, http_date(response.headers.get("Date")), asked_at)
 
     def _fault(self, error: Exception) -> Fault:
@@ -92,13 +94,14 @@ class Rest:
             case _:
                 return of_error(_cause(error), self._place)
 
-    def _refused(self, response: aiohttp.ClientResponse, body: bytes) -> RequestFailed:
-        complaint = self._exchange.parse_complaint(body)
+    def _refused(
+        self, response: aiohttp.ClientResponse, status: int, complaint: Complaint | None
+    ) -> RequestFailed:
         said = complaint.reason if complaint else ""
         retry_after = response.headers.get("Retry-After")
         date = http_date(response.headers.get("Date"))  # the clock that a Retry-After is by
         now = time.time() if date is None else date / 1000
-        fault = of_status(response.status, retry_after, now, said)
+        fault = of_status(status, retry_after, now, said)
         if fault.kind is FaultKind.PACED:
             fault = self._limits.hold(self._monotonic(), fault)
         unknown = complaint.unknown_symbol if complaint else False

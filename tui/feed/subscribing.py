@@ -25,11 +25,14 @@ def pursue(step: Step) -> None:
     """Keep what is held on its way to what is wanted; nothing goes out before the login."""
     if step.link.state not in TALKING:
         return
-    exchange = step.rules.exchange
-    link = commands.difference(step.link, exchange, step.rules.settings.queue_size)
-    step.link, text = commands.send_next(link, step.now, exchange)
-    if text is not None:
-        step.do(on.Send(text))
+    exchange, before = step.rules.exchange, step.link.held
+    step.link = commands.difference(step.link, exchange, step.rules.settings.queue_size)
+    _confirmed(step, step.link.held - before)
+    step.link, sent = commands.send_next(step.link, step.now, exchange)
+    if sent is not None:
+        step.do(on.Send(sent.command.text))
+        if not exchange.confirms and sent.purpose is not Purpose.ASK:
+            replied(step, Ack(sent.command.id))
 
 
 def again(step: Step, covers: Iterable[Subscription]) -> None:
@@ -40,12 +43,16 @@ def again(step: Step, covers: Iterable[Subscription]) -> None:
 
 def replied(step: Step, reply: Ack | Refusal | Inventory) -> None:
     """The exchange replied to one of our commands, or to none of them."""
+    if isinstance(reply, Inventory) and reply.id is None:
+        return _settled(step, reply.names)
     step.link, pending = commands.match(step.link, reply)
     if pending is None:
+        if isinstance(reply, Refusal) and reply.name is not None:
+            _revoked(step, reply.name, reply.reason)
         return
     covers = frozenset(pending.command.covers)
     if isinstance(reply, Refusal):
-        _refused(step, pending, reply.reason)
+        _refused(step, pending, reply)
     elif pending.purpose is Purpose.ADD:
         _confirmed(step, covers)
     elif pending.purpose is Purpose.DROP:
@@ -56,7 +63,29 @@ def replied(step: Step, reply: Ack | Refusal | Inventory) -> None:
         step.drop_questions(1, "what it said could not be read")
 
 
+def _settled(step: Step, names: frozenset[str]) -> None:
+    """The exchange told all that the connection has, instead of a reply to a command."""
+    step.link, settled = commands.settle(step.link, step.rules.exchange, names)
+    step.set(held=step.link.held - settled.dropped - settled.lost)
+    _confirmed(step, settled.added)
+
+
+def _revoked(step: Step, name: str, reason: str) -> None:
+    """Where commands are not confirmed, a refusal comes after they were taken as done."""
+    if step.rules.exchange.confirms:
+        return
+    for subscription in [s for s in step.link.wanted if s.symbol.name == name]:
+        step.set(
+            wanted=step.link.wanted - {subscription},
+            held=step.link.held - {subscription},
+            synced=step.link.synced - {subscription},
+        )
+        step.do(on.Reject(subscription, reason))
+
+
 def _confirmed(step: Step, covers: frozenset[Subscription]) -> None:
+    if not covers:
+        return
     step.set(held=step.link.held | covers)
     if step.link.state is State.SUBSCRIBING:
         step.set(state=State.SYNCING)
@@ -64,7 +93,7 @@ def _confirmed(step: Step, covers: frozenset[Subscription]) -> None:
         step.do(on.Sync(fresh))
 
 
-def _refused(step: Step, pending: Pending, reason: str) -> None:
+def _refused(step: Step, pending: Pending, refusal: Refusal) -> None:
     """One bad name fails a whole batch: ask for each by itself to learn which it is.
 
     A removal is asked for once: to repeat it without end would be worse than data nobody reads.
@@ -75,12 +104,13 @@ def _refused(step: Step, pending: Pending, reason: str) -> None:
         step.drop_questions(1, "the exchange refused to answer")
     elif pending.purpose is Purpose.DROP:
         step.set(held=step.link.held - set(covers))
-    elif len(covers) > 1:
+    elif len(covers) > 1 and refusal.name is None:
         for subscription in covers:
             again(step, [subscription])
-    elif covers[0] not in step.link.held:
-        step.set(wanted=step.link.wanted - set(covers))
-        step.do(on.Reject(covers[0], reason))
+    else:
+        for subscription in (s for s in covers if s not in step.link.held):
+            step.set(wanted=step.link.wanted - {subscription})
+            step.do(on.Reject(subscription, refusal.reason))
 
 
 def _audited(step: Step, names: frozenset[str]) -> None:

@@ -35,6 +35,7 @@ from tui.market.symbol import Subscription
 # An idle connection waits this long (s) for another subscription before it is closed.
 _LINGER = 5.0
 _PATIENCE_FOR_NAMES = 5.0
+_ENDING = (ConnectionState.CLOSING, ConnectionState.CLOSED)
 # A connection that brought mostly garbage for longer than this (s) is replaced.
 _SPOILT = 10.0
 
@@ -84,7 +85,7 @@ class Venue:
         """Serve this subscription on a connection with room, or on a new one."""
         if self._refuse_if_unknown(subscription):
             return
-        connection = next((c for c in self.connections if self._has_room(c)), None)
+        connection = next((c for c in self.connections if self._has_room(c, subscription)), None)
         connection = connection or self._connect()
         self._want(connection, self._wanted[connection] | {subscription})
         self.ask_for_symbols()
@@ -214,9 +215,13 @@ class Venue:
         if self._tokens:
             await self._tokens.close()
 
-    def _has_room(self, connection: Connection) -> bool:
-        closing = connection.link.state in (ConnectionState.CLOSING, ConnectionState.CLOSED)
-        return not closing and len(self._wanted[connection]) < connection.capacity
+    def _has_room(self, connection: Connection, subscription: Subscription) -> bool:
+        wanted, link = self._wanted[connection], connection.link
+        if len(wanted) >= connection.capacity or link.state in _ENDING:
+            return False
+        # What it is about to drop may be in the way until the exchange has confirmed that.
+        asked = {s for pending in link.pending for s in pending.command.covers}
+        return self.exchange.fits(subscription, (wanted | link.held | asked) - {subscription})
 
     def split(self, connection: Connection) -> None:
         """Its messages are too large: let another connection carry half of its subscriptions."""

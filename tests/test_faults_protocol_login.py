@@ -21,6 +21,7 @@ from tui.feed.engine import Engine
 from tui.feed.secret import Secret
 from tui.feed.settings import ConnectionSettings
 from tui.feed.status import CandleChanged, ConnectionState, StateChanged
+from tui.feed.token_sources import TokenSettings
 from tui.market.symbol import Subscription, Symbol
 
 BTC = Subscription(Symbol("toy", "BTC"), SECOND)
@@ -51,8 +52,8 @@ def trading(
 ) -> Iterator[Engine]:  # fmt: skip
     """A started engine on the toy exchange that wants one subscription."""
     toy = ToyExchange(ws_url or server.ws_url, server.rest_url, spacing)
-    sources = {"toy": source} if source else {}
-    engine = Engine({"toy": toy}, settings, 5, Random(5), token_sources=sources)
+    tokens = {"toy": TokenSettings(source)} if source else {}
+    engine = Engine({"toy": toy}, settings, 5, Random(5), tokens=tokens)
     engine.start()
     try:
         engine.acquire(BTC)

@@ -88,7 +88,7 @@ def test_l13_a_config_that_may_not_be_read_is_one_line(open_folder: Path) -> Non
     file.write_text("history = 5")
     file.chmod(0)
     with without_root(), pytest.raises(TradexError, match=r"config\.toml: Permission denied\."):
-        load_config(file, {}, {"binance": ()})
+        load_config(file, {})
 
 
 _SAVE_FOR_EVER = """

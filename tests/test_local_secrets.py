@@ -47,9 +47,7 @@ def _heard(reads: list[bytes]) -> Callable[..., Any]:
 def test_s4_the_password_of_a_url_reaches_the_exchange_on_both_ways(tmp_path: Path) -> None:
     reads: list[bytes] = []
     with RawServer(_heard(reads)) as server:
-        settings = load(
-            _config(tmp_path, server), {}, {"binance": load_exchange("binance").intervals}
-        ).exchanges["binance"]
+        settings = load(_config(tmp_path, server), {}).exchanges["binance"]
         assert settings.ws_url and settings.rest_url
         with dialling(settings.ws_url, rest_url=settings.rest_url):
             eventually(lambda: len({read.split()[1][:5] for read in reads}) == 2)

@@ -172,14 +172,14 @@ def _check_close(data: bytes) -> None:
 def _check_config(data: bytes) -> None:
     path = _written("config.toml", data)
     try:
-        found = config.load(path, {}, {"binance": load_exchange("binance").intervals})
+        found = config.load(path, {})
     except TradexError as error:
         assert_for_people(error)
         return
     assert isinstance(found.interval, Interval)
     assert found.theme == clean(found.theme)
-    for settings in found.exchanges.values():
-        load_exchange("binance", settings).endpoint()
+    for name in found.exchange_names:
+        found.open_exchange(name).endpoint()
 
 
 def _check_workspace(data: bytes) -> None:

@@ -15,13 +15,14 @@ from tests.simulated import (
     until,
 )
 from tui.market.interval import SECOND
+from tui.simulator.binance.words import revised
 from tui.simulator.faults import Faults, Gap, Revise, Withhold
 from tui.simulator.frame import Frame
 from tui.simulator.wire import Wire
 
 
 def test_a_candle_may_begin_before_the_one_that_a_fault_meets_last_has_closed() -> None:
-    wire = Wire(Faults(lambda: 0.0), lambda: 0.0, Random(1))
+    wire = Wire(Faults(lambda: 0.0), lambda: 0.0, Random(1), revised)
     wire.plan(Gap(), "a", NOON, NOON + SECOND)
     frames = [Frame("a", "{}", NOON + SECOND), Frame("a", "{}", NOON, closed=True)]
     for frame in frames:

@@ -29,7 +29,7 @@ from tests.simulated import (
     waiting,
 )
 from tui.market.interval import SECOND
-from tui.simulator.binance import agg_trade_event, kline_event
+from tui.simulator.binance.words import agg_trade_event, kline_event, revised
 from tui.simulator.catalogue import CATALOGUE
 from tui.simulator.faults import (
     Burst,
@@ -51,7 +51,7 @@ _BTC = Market(7, CATALOGUE["BTCUSDT"])
 
 
 def test_what_is_repeated_is_the_newest_frame_of_a_stream_unless_it_closed_a_candle() -> None:
-    wire = Wire(Faults(lambda: 0.0), lambda: 0.0, Random(1))
+    wire = Wire(Faults(lambda: 0.0), lambda: 0.0, Random(1), revised)
     first, second, close = (Frame("a", text, NOON, text == "3") for text in "123")
     wire.put(first)
     wire.put(second)

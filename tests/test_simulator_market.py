@@ -10,7 +10,7 @@ import pytest
 
 from tui.market.interval import Interval
 from tui.simulator.bar import Bar, joined, trades_before
-from tui.simulator.binance import INTERVALS
+from tui.simulator.binance.words import INTERVALS
 from tui.simulator.catalogue import CATALOGUE
 from tui.simulator.market import LEVELS, ORIGIN, Market
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tui.errors import TradexError, UsageError, nearest, unknown
+from tui.errors import TradexError, UsageError, nearest
 
 if TYPE_CHECKING:
     from tui.config import Config
@@ -178,9 +178,7 @@ def exchange(dialect: str, host: str, port: int, seed: int, ledger: Path | None)
     from tui.simulator.server import Simulator
 
     open_journal()
-    if dialect != "binance":
-        raise unknown("dialect", dialect, ["binance"])
-    simulator = Simulator(seed=seed, host=host, port=port, ledger=ledger)
+    simulator = Simulator(dialect=dialect, seed=seed, host=host, port=port, ledger=ledger)
     asyncio.run(run(simulator, click.echo))
 
 

@@ -25,7 +25,7 @@ from tui.market import format as written
 from tui.market.events import CandleReport, Ticker, Trade
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol
-from tui.simulator import commands
+from tui.simulator.binance import commands
 from tui.simulator.limits import Limits
 from tui.text import SYMBOL_CELLS, clean, file_stem
 

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from tests.foreign_text import PIECES
-from tui.simulator.binance import encode
+from tui.simulator.frame import encode
 from tui.simulator.garbage import garbage, places, replaced
 
 _BYTES = (

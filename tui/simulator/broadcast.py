@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Iterable
 from random import Random
 
+from tui.simulator.dialect import Dialect, Said
 from tui.simulator.faults import Burst, Faults, Forget, OfCandles, Stall
+from tui.simulator.frame import Frame
 from tui.simulator.ledger import Ledger
-from tui.simulator.market import Market
+from tui.simulator.records import Records
 from tui.simulator.session import Session
-from tui.simulator.streams import KlineStream, Stream, open_stream
+from tui.simulator.streams import Stream
 from tui.simulator.wire import Wire
 
 _log = logging.getLogger(__name__)
@@ -20,38 +22,51 @@ _STEP = 0.05  # seconds of real time between two looks at the clock
 
 
 class Broadcast:
-    """All streams that were asked for, and the sessions that hear them; `clock` is in ms UTC."""
+    """All streams that were asked for, and the sessions that hear them."""
 
-    def __init__(
-        self,
-        market_of: Callable[[str], Market | None],
-        ledger: Ledger,
-        clock: Callable[[], int],
-        faults: Faults,
-        rng: Random,
-    ) -> None:
+    def __init__(self, dialect: Dialect, ledger: Ledger, faults: Faults, rng: Random) -> None:
         self.sessions: set[Session] = set()
-        self._market_of = market_of
-        self._ledger = ledger
-        self._clock = clock
+        self._dialect = dialect
+        self._clock = dialect.world.clock
+        self._records = Records(ledger, self._clock)
         self._faults = faults
-        self._wire = Wire(faults, time.monotonic, rng)
+        self._wire = Wire(faults, time.monotonic, rng, dialect.revised)
         self._streams: dict[str, Stream] = {}
+        self._now = self._clock()  # all streams have been sent up to here, ms UTC
 
-    def open_streams(self, session: Session) -> None:
-        """Begin what this session asked for and nobody before it."""
-        for name in session.subscriptions.streams:
+    def greet(self, session: Session) -> None:
+        """Take in one who has just connected."""
+        self.sessions.add(session)
+        self._tell(session, session.conversation.greeting(self._now))
+        self._open_streams(session)
+
+    def hear(self, session: Session, text: str) -> None:
+        """Answer a message; begin the streams that it asks for and nobody did before."""
+        self._tell(session, session.conversation.answer(text, self._now))
+        self._open_streams(session)
+
+    def _tell(self, session: Session, said: Iterable[Said]) -> None:
+        forgets, stalled = self._faults.active(Forget), bool(self._faults.active(Stall))
+        for message in said:
+            if not isinstance(message, Frame):
+                session.say(message)
+            elif not stalled and session.hears(message.stream, forgets):
+                session.publish(message)
+
+    def _open_streams(self, session: Session) -> None:
+        for name in session.conversation.streams:
             if name not in self._streams:
-                stream = open_stream(name, self._market_of, self._ledger, self._clock())
+                stream = self._dialect.open(name, self._records)
                 if stream:
                     self._streams[name] = stream
 
     def plan(self, fault: OfCandles) -> None:
         """Let a fault meet the forming candle and those after it of the streams it means."""
         for name, stream in self._streams.items():
-            if isinstance(stream, KlineStream) and fault.symbol in (None, stream.symbol):
-                start = stream.interval.floor(self._clock())
-                self._wire.plan(fault, name, start, stream.interval.after(start, fault.candles))
+            interval = stream.interval
+            if interval and fault.symbol in (None, stream.symbol):
+                start = interval.floor(self._clock())
+                self._wire.plan(fault, name, start, interval.after(start, fault.candles))
 
     def lift(self) -> None:
         """Forget the plans."""
@@ -59,29 +74,32 @@ class Broadcast:
 
     async def run(self) -> None:
         """The one task that moves all streams; it follows the clock, it does not count sleeps."""
-        now, real = self._clock(), time.monotonic()
+        real = time.monotonic()
         try:
             while True:
                 await asyncio.sleep(_STEP)
-                before, now = now, max(now, self._clock())
+                before, self._now = self._now, max(self._now, self._clock())
                 real_before, real = real, time.monotonic()
                 stalled = bool(self._faults.active(Stall))
                 if not stalled:
                     self._repeat(real_before, real)
-                if now > before:
-                    self._advance(before, now, stalled)
+                if self._now > before:
+                    self._advance(before, stalled)
                 self._send(stalled)
         except Exception:  # nobody awaits this task while it runs: say at once that it ended
             _log.exception("The simulated market stands still.")
             raise
 
-    def _advance(self, before: int, now: int, stalled: bool) -> None:
-        watched = {name for session in self.sessions for name in session.subscriptions.streams}
+    def _advance(self, before: int, stalled: bool) -> None:
+        self._records.advance(self._now)
+        watched = {name for session in self.sessions for name in session.conversation.streams}
         for name, stream in list(self._streams.items()):
-            if name not in watched and not isinstance(stream, KlineStream):
-                del self._streams[name]
-            for frame in stream.advance(before, now, name in watched and not stalled):
-                if not stalled:
+            if name not in watched:
+                # Of those that candles are taken from a fault may be planned for who comes back.
+                if stream.interval is None:
+                    del self._streams[name]
+            elif not stalled:
+                for frame in stream.advance(before, self._now):
                     self._wire.put(frame)
 
     def _send(self, stalled: bool) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Callable
 from contextlib import suppress
 from email.utils import formatdate
 from math import ceil
@@ -13,35 +11,31 @@ from random import Random
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from tui.simulator.binance import encode
+from tui.simulator.dialect import Dialect
 from tui.simulator.faults import Answer, At, BadPage, Faults, Slow
 from tui.simulator.garbage import garbage
 
 _MIB = 2**20
-_RESTRICTED = (
-    "Service unavailable from a restricted location according to 'b. Eligibility' in "
-    "https://www.binance.com/en/terms. Please contact customer service if you believe you "
-    "received this message in error."
-)
 
 
 class Door:
-    """Every request passes `enter`; `clock` is the exchange's time in ms."""
+    """Every request passes `enter`."""
 
-    def __init__(self, faults: Faults, clock: Callable[[], int], rng: Random) -> None:
+    def __init__(self, faults: Faults, dialect: Dialect, rng: Random) -> None:
         self._faults = faults
-        self._clock = clock
+        self._dialect = dialect
+        self._clock = dialect.world.clock
         self._rng = rng
 
     @web.middleware
     async def enter(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        at = At.REST if request.path.startswith("/api/") else At.UPGRADE
+        at = At.UPGRADE if "Upgrade" in request.headers else At.REST
         for slow in self._faults.active(Slow):
             if at in slow.at:
                 await asyncio.sleep(slow.delay)
         for answer in self._faults.active(Answer):
             if at in answer.at:
-                return _answered(answer, self._clock())
+                return self._answered(answer, self._clock())
         for page in self._faults.active(BadPage):
             if at is At.REST:
                 return await self._spoilt(page, request, handler)
@@ -54,7 +48,6 @@ class Door:
     async def _spoilt(
         self, page: BadPage, request: web.Request, handler: Handler
     ) -> web.StreamResponse:
-        klines = request.path.endswith("/klines")
         true = await handler(request)
         if not isinstance(true, web.Response) or true.text is None:
             return true
@@ -63,12 +56,21 @@ class Door:
                 return _json(garbage(true.text, self._rng))
             case "cut":
                 return await _cut(request, true.text.encode())
-            case "empty" if klines:
-                return _json("[]")
-            case "overlap" if klines and json.loads(true.text):
-                return await handler(_too_early(request, json.loads(true.text)))
-            case _:
-                return true
+            case "empty":
+                emptied = self._dialect.emptied(request.path, true.text)
+                return true if emptied is None else _json(emptied)
+            case "overlap":
+                query = self._dialect.earlier(request.path, request.query, true.text)
+                url = request.rel_url.with_query(query)
+                return true if query is None else await handler(request.clone(rel_url=url))
+
+    def _answered(self, answer: Answer, now: int) -> web.Response:
+        wait = answer.retry_after
+        headers = {} if wait is None else {"Retry-After": _retry_after(answer, wait, now)}
+        said = self._dialect.refusal(answer.status, now + round(1000 * (wait or 0)))
+        status, text = said or (answer.status, _page_of(answer.status))
+        kind = "application/json" if said else "text/html"
+        return web.Response(status=status, text=text, content_type=kind, headers=headers)
 
 
 def _json(body: str | bytes) -> web.Response:
@@ -87,21 +89,6 @@ async def _cut(request: web.Request, body: bytes) -> web.StreamResponse:
     return response
 
 
-def _too_early(request: web.Request, rows: list[list[int]]) -> web.Request:
-    """The request for a page that starts half its length before the one asked for."""
-    opens, closes = rows[0][0], rows[0][6]
-    start = opens - ceil(len(rows) / 2) * (closes + 1 - opens)
-    query = {**request.query, "startTime": str(start), "limit": str(len(rows))}
-    return request.clone(rel_url=request.rel_url.with_query(query))
-
-
-def _answered(answer: Answer, now: int) -> web.Response:
-    wait = answer.retry_after
-    headers = {} if wait is None else {"Retry-After": _retry_after(answer, wait, now)}
-    kind, text = _body(answer.status, now + round(1000 * (wait or 0)))
-    return web.Response(status=answer.status, text=text, content_type=kind, headers=headers)
-
-
 def _retry_after(answer: Answer, wait: float, now: int) -> str:
     """RFC 9110, 10.2.3, has seconds and dates; epochs are what some exchanges send."""
     match answer.form:
@@ -113,21 +100,14 @@ def _retry_after(answer: Answer, wait: float, now: int) -> str:
             return str(ceil(now / 1000 + wait))
 
 
-def _body(status: int, until: int) -> tuple[str, str]:
+def _page_of(status: int) -> str:
     match status:
-        case 418:
-            text = f"Way too much request weight used; IP banned until {until}."
-            return "application/json", encode({"code": -1003, "msg": text})
-        case 429:
-            return "application/json", encode({"code": -1003, "msg": "Too many requests."})
-        case 451:
-            return "application/json", encode({"code": 0, "msg": _RESTRICTED})
         case 403:
-            return "text/html", _page("Request blocked").ljust(_MIB)
+            return _page("Request blocked").ljust(_MIB)
         case 200:
-            return "text/html", _page("Sign in to the network")
+            return _page("Sign in to the network")
         case _:
-            return "text/html", _page(f"Error {status}")
+            return _page(f"Error {status}")
 
 
 def _page(title: str) -> str:

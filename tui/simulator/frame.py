@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from typing import NamedTuple
 
 
 class Frame(NamedTuple):
-    """An event of a stream; `open_time` (ms UTC) and `closed` are those of a kline's candle.
+    """An event of a stream; `open_time` (ms UTC) and `closed` are those of its candle.
 
-    Text is wrapped for combined connections unless it is `bare`; bytes go as a binary message.
+    Text may be dressed for a connection by its conversation, unless it is `bare`; bytes go as
+    a binary message.
     """
 
     stream: str
@@ -17,8 +19,7 @@ class Frame(NamedTuple):
     closed: bool = False
     bare: bool = False
 
-    def message(self, combined: bool) -> str | bytes:
-        """What is sent to a raw or to a combined connection."""
-        if combined and not self.bare and isinstance(self.payload, str):
-            return f'{{"stream":"{self.stream}","data":{self.payload}}}'
-        return self.payload
+
+def encode(body: object) -> str:
+    """JSON without spaces, as exchanges send it."""
+    return json.dumps(body, separators=(",", ":"))

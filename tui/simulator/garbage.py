@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from random import Random
 from typing import Any
 
-from tui.simulator.binance import encode
+from tui.simulator.frame import encode
 
 _TEXTS = (
     *("", " ", "hello", "<html><body>502</body></html>", "{]", "{'e':'kline'}", "\ufeff{}"),

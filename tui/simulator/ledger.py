@@ -11,6 +11,7 @@ from typing import IO, Any
 from tui.errors import TradexError
 from tui.market.candle import Candle
 from tui.market.interval import Interval
+from tui.simulator.frame import encode
 from tui.text import clean
 
 _FIELDS = ("open_time", "open", "high", "low", "close", "volume", "closed")
@@ -22,10 +23,12 @@ class Ledger:
 
     Candles that stand in the file already are read back, so that a server that was killed
     and started again continues the same record; a last line cut short by the kill is removed.
+    `exchange` is the dialect's name; symbols are in its spelling. Lines of others are left alone.
     Raises TradexError when the file cannot be used.
     """
 
-    def __init__(self, path: Path | None = None) -> None:
+    def __init__(self, path: Path | None = None, exchange: str = "binance") -> None:
+        self._exchange = exchange
         self._candles: defaultdict[tuple[str, Interval], deque[Candle]] = defaultdict(
             lambda: deque(maxlen=_KEPT)
         )
@@ -46,7 +49,7 @@ class Ledger:
         """Record a closed candle; the line is in the file when this returns."""
         self._candles[symbol, interval].append(candle)
         if self._file is not None:
-            self._file.write(_line(symbol, interval, candle))
+            self._file.write(self._line(symbol, interval, candle))
             self._file.flush()
 
     def close(self) -> None:
@@ -75,11 +78,15 @@ class Ledger:
         for line in content[:whole].splitlines():
             row: dict[str, Any] = json.loads(line)
             key = row["symbol"], Interval.parse(row["interval"])
-            self._candles[key].append(Candle(**{name: row[name] for name in _FIELDS}))
+            if row["exchange"] == self._exchange:
+                self._candles[key].append(Candle(**{name: row[name] for name in _FIELDS}))
 
-
-def _line(symbol: str, interval: Interval, candle: Candle) -> str:
-    values = asdict(candle)
-    head = {"type": "candle", "exchange": "binance", "symbol": symbol, "interval": str(interval)}
-    row = {**head, **{name: values[name] for name in _FIELDS}, "origin": "live"}
-    return json.dumps(row, separators=(",", ":")) + "\n"
+    def _line(self, symbol: str, interval: Interval, candle: Candle) -> str:
+        values = asdict(candle)
+        row = {
+            **{"type": "candle", "exchange": self._exchange},
+            **{"symbol": symbol, "interval": str(interval)},
+            **{name: values[name] for name in _FIELDS},
+            "origin": "live",
+        }
+        return encode(row) + "\n"

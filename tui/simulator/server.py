@@ -1,4 +1,4 @@
-"""An exchange on loopback: Binance's WebSocket and REST protocol on one port."""
+"""An exchange on loopback: its WebSocket and its REST protocol on one port."""
 
 from __future__ import annotations
 
@@ -18,17 +18,13 @@ from aiohttp import web
 
 from tui.errors import TradexError
 from tui.simulator import faults
-from tui.simulator.binance import encode
 from tui.simulator.broadcast import Broadcast
-from tui.simulator.catalogue import CATALOGUE
-from tui.simulator.commands import Subscriptions
+from tui.simulator.dialect import World
+from tui.simulator.dialects import dialect_named
 from tui.simulator.door import Door
 from tui.simulator.faults import Breakable, Fault, Faults
-from tui.simulator.frame import Frame
 from tui.simulator.ledger import Ledger
 from tui.simulator.limits import Limits, SlidingWindow
-from tui.simulator.market import Market
-from tui.simulator.rest import Rest
 from tui.simulator.session import Session
 from tui.text import clean
 
@@ -45,33 +41,33 @@ class Simulator(Breakable):
     """A server whose market follows from `seed` and `clock` (exchange time, ms UTC) alone.
 
     Started again with the same seed it goes on as if it had never been away. `port` 0 takes a
-    free one. Use it as an async context manager, or `start` and `stop` it; every method but the
-    constructor belongs to that loop. The same seed makes the same choices in faults.
-    Raises TradexError when the ledger cannot be used.
+    free one; without `limits` they are those of the dialect's exchange. Use it as an async context
+    manager, or `start` and `stop` it; every method but the constructor belongs to that loop. The
+    same seed makes the same choices in faults.
+    Raises TradexError when there is no such dialect or the ledger cannot be used.
     """
 
     def __init__(
         self,
         *,
+        dialect: str = "binance",
         seed: int = 0,
         host: str = "127.0.0.1",
         port: int = 0,
         ledger: Path | None = None,
         clock: Callable[[], int] = wall_ms,
-        limits: Limits = Limits(),  # noqa: B008 - frozen
+        limits: Limits | None = None,
     ) -> None:
-        self.ledger = Ledger(ledger)
-        self._markets = {name: Market(seed, listing) for name, listing in CATALOGUE.items()}
+        speaks = dialect_named(dialect)
+        self._limits = limits or speaks.limits
+        self._dialect = speaks(World(seed, clock, self._limits))
+        self.ledger = Ledger(ledger, dialect)
         self._host = host
         self._port = port
-        self._clock = clock
-        self._limits = limits
         self._dials: dict[str | None, SlidingWindow] = {}
         self._faults = Faults(time.monotonic)
-        self._broadcast = Broadcast(
-            self._markets.get, self.ledger, clock, self._faults, Random(seed)
-        )
-        self._door = Door(self._faults, clock, Random(seed))
+        self._broadcast = Broadcast(self._dialect, self.ledger, self._faults, Random(seed))
+        self._door = Door(self._faults, self._dialect, Random(seed))
         self._next_forgets: tuple[faults.Forget, ...] = ()
         self._ending: set[asyncio.Task[None]] = set()
         self._ticker: asyncio.Task[None] | None = None
@@ -111,10 +107,8 @@ class Simulator(Breakable):
         """Listen; raises TradexError when the address cannot be had."""
         app = web.Application(middlewares=[self._door.enter])
         app.on_response_prepare.append(self._door.date)
-        app.add_routes(Rest(self._markets.get, self._clock, self._limits).routes())
-        app.add_routes(
-            [web.get(path, self._serve) for path in ("/ws", "/ws/{names:.*}", "/stream")]
-        )
+        app.add_routes(self._dialect.routes())
+        app.add_routes([web.get(path, self._serve) for path in self._dialect.paths])
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
         site = web.TCPSite(self._runner, self._host, self._port, reuse_address=True)
@@ -168,9 +162,10 @@ class Simulator(Breakable):
 
     async def _shut_down(self, after: float) -> None:
         told = set(self._broadcast.sessions)
-        payload = encode({"e": "serverShutdown", "E": self._clock()})
-        for session in told:
-            session.publish(Frame("!serverShutdown", payload))
+        announcement = self._dialect.shutdown(self._dialect.world.clock())
+        if announcement:
+            for session in told:
+                session.publish(announcement)
         await asyncio.sleep(after)
         await _close(told, _GOING_AWAY, "")
 
@@ -197,12 +192,12 @@ class Simulator(Breakable):
             return web.Response()
         if request.transport is None:  # or just after it
             return connection
-        session = Session(connection, request.transport, _asked(request), self._limits)
+        conversation = self._dialect.converse(request)
+        session = Session(connection, request.transport, conversation, self._limits)
         session.forgets, self._next_forgets = self._next_forgets, ()
-        self._broadcast.open_streams(session)
-        self._broadcast.sessions.add(session)
+        self._broadcast.greet(session)
         try:
-            await session.run(self._broadcast.open_streams)
+            await session.run(self._broadcast.hear)
         finally:
             self._broadcast.sessions.discard(session)
         return connection
@@ -210,13 +205,6 @@ class Simulator(Breakable):
 
 async def _close(sessions: Collection[Session], code: int, reason: str) -> None:
     await asyncio.gather(*(session.close(code, reason) for session in sessions))
-
-
-def _asked(request: web.Request) -> Subscriptions:
-    """The streams in the url: `/ws/<a>/<b>` raw, `/stream?streams=<a>/<b>` combined."""
-    combined = request.path.startswith("/stream")
-    names = request.query.get("streams", "") if combined else request.match_info.get("names", "")
-    return Subscriptions(combined, dict.fromkeys(name for name in names.split("/") if name))
 
 
 def _cannot_listen(host: str, port: int, error: OSError | UnicodeError) -> TradexError:

@@ -8,10 +8,9 @@ import struct
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 
-from aiohttp import WSMessage, WSMsgType, web
+from aiohttp import WSMsgType, web
 
-from tui.simulator.binance import encode
-from tui.simulator.commands import Subscriptions, reply
+from tui.simulator.dialect import Conversation, Goodbye
 from tui.simulator.faults import Forget
 from tui.simulator.frame import Frame
 from tui.simulator.limits import Limits, SlidingWindow
@@ -32,59 +31,76 @@ class Session:
         self,
         connection: web.WebSocketResponse,
         transport: asyncio.Transport,
-        subscriptions: Subscriptions,
+        conversation: Conversation,
         limits: Limits,
     ) -> None:
-        self.subscriptions = subscriptions
+        self.conversation = conversation
         self.forgets: tuple[Forget, ...] = ()
         self._connection = connection
         self._transport = transport
         self._limits = limits
-        self._frames: asyncio.Queue[str | bytes] = asyncio.Queue(limits.queued_frames)
+        self._waiting: asyncio.Queue[str | bytes | Goodbye] = asyncio.Queue(limits.queued_frames)
         self._incoming = SlidingWindow(limits.messages_per_second, 1.0)
         self._ping = b""
         self._unanswered_since: float | None = None
 
-    async def run(self, on_change: Callable[[Session], None]) -> None:
-        """Serve until the connection ends; `on_change` is called after every command."""
+    async def run(self, hear: Callable[[Session, str], None]) -> None:
+        """Serve until the connection ends; `hear` gets every message, "" for a binary one."""
         tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._watch())]
         try:
             with suppress(ConnectionError):
-                await self._read(on_change)
+                await self._read(hear)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _read(self, on_change: Callable[[Session], None]) -> None:
+    async def _read(self, hear: Callable[[Session, str], None]) -> None:
         async for message in self._connection:
             if self._incoming.wait(asyncio.get_running_loop().time()):
                 await self.close(_POLICY_VIOLATION, "Too many requests")
                 return
-            await self._answer(message)
-            on_change(self)
+            match message.type:
+                case WSMsgType.PING:
+                    await self._connection.pong(message.data)
+                case WSMsgType.PONG if message.data == self._ping:
+                    self._unanswered_since = None
+                case WSMsgType.TEXT:
+                    hear(self, message.data)
+                case WSMsgType.BINARY:
+                    hear(self, "")
 
     def hears(self, stream: str, forgets: Iterable[Forget]) -> bool:
         """Whether it asked for a stream that neither these nor its own faults forget."""
-        asked = self.subscriptions.streams
+        asked = self.conversation.streams
         return stream in asked and not any(
             stream in forget.forgotten(asked) for forget in (*forgets, *self.forgets)
         )
 
     def publish(self, frame: Frame) -> None:
         """Send one frame in its turn."""
-        self._send(frame.message(self.subscriptions.combined))
+        message = self.conversation.message(frame)
+        if message is not None:
+            self.say(message)
 
     def repeat(self, frames: Sequence[Frame], count: int) -> None:
         """Send `count` messages now, round and round; none to a client that lags behind."""
         behind = self._transport.get_write_buffer_size() > _LAGGING
-        lags = behind or not self._frames.empty()
-        if not frames or lags or self._connection.closed or self._transport.is_closing():
+        lags = behind or not self._waiting.empty()
+        if lags or self._connection.closed or self._transport.is_closing():
             return
-        combined = self.subscriptions.combined
-        packets = [_packet(str(frame.message(combined)).encode()) for frame in frames]
-        rounds, rest = divmod(count, len(packets))
-        self._transport.write(b"".join(packets) * rounds + b"".join(packets[:rest]))
+        messages = filter(None, map(self.conversation.message, frames))
+        packets = [_packet(str(message).encode()) for message in messages]
+        if packets:
+            rounds, rest = divmod(count, len(packets))
+            self._transport.write(b"".join(packets) * rounds + b"".join(packets[:rest]))
+
+    def say(self, message: str | bytes | Goodbye) -> None:
+        """Send one message, or end the connection, after all that waits to be sent."""
+        try:
+            self._waiting.put_nowait(message)
+        except asyncio.QueueFull:
+            self.drop()
 
     def drop(self) -> None:
         """End the connection as a broken network does: a TCP reset, no close frame."""
@@ -97,30 +113,16 @@ class Session:
         """End the connection with a close frame."""
         await self._connection.close(code=code, message=reason.encode())
 
-    def _send(self, message: str | bytes) -> None:
-        try:
-            self._frames.put_nowait(message)
-        except asyncio.QueueFull:
-            self.drop()
-
     async def _write(self) -> None:
         with suppress(ConnectionError):  # the reader sees the end, too
             while True:
-                message = await self._frames.get()
-                if isinstance(message, str):
-                    await self._connection.send_str(message)
-                else:
-                    await self._connection.send_bytes(message)
-
-    async def _answer(self, message: WSMessage) -> None:
-        if message.type is WSMsgType.PING:
-            await self._connection.pong(message.data)
-        elif message.type is WSMsgType.PONG:
-            if message.data == self._ping:
-                self._unanswered_since = None
-        else:
-            text = message.data if isinstance(message.data, str) else ""
-            self._send(encode(reply(text, self.subscriptions, self._limits)))
+                match await self._waiting.get():
+                    case str(text):
+                        await self._connection.send_str(text)
+                    case bytes(noise):
+                        await self._connection.send_bytes(noise)
+                    case Goodbye(code, reason):
+                        await self.close(code, reason)
 
     async def _watch(self) -> None:
         """Ping on time; end the connection when a pong is overdue."""

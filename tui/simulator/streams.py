@@ -1,153 +1,117 @@
-"""The live streams: what each has to send as the exchange's clock moves on. Times are ms UTC."""
+"""The live streams: what each has to send as the exchange's clock moves on. Times are ms UTC.
+
+When something is sent is the same on all exchanges; the words are the dialect's.
+"""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from typing import Protocol
 
-from tui.market.candle import Candle
 from tui.market.interval import DAY, MINUTE, SECOND, Interval
-from tui.simulator import binance
-from tui.simulator.bar import Bar
+from tui.simulator.bar import Bar, Print
 from tui.simulator.chance import scattered
 from tui.simulator.frame import Frame
-from tui.simulator.ledger import Ledger
 from tui.simulator.market import ORIGIN, Market
+from tui.simulator.records import Record
 
-_CAUGHT_UP = 5_000  # candles that a restarted server adds to its ledger at most
 _REPLAYED = MINUTE  # live trades older than this are skipped when the clock jumps
 
 
-class Stream(Protocol):
-    """One stream of one symbol."""
+class Stream(ABC):
+    """One stream of one symbol, as the exchange writes it.
 
-    def advance(self, before: int, now: int, watched: bool) -> Iterator[Frame]:
-        """The frames due in (before, now], in order; only bookkeeping when nobody watches."""
+    `interval` is that of the candles which faults take from it, None when they take none.
+    """
+
+    def __init__(self, name: str, symbol: str, interval: Interval | None = None) -> None:
+        self.name = name
+        self.symbol = symbol
+        self.interval = interval
+
+    @abstractmethod
+    def advance(self, before: int, now: int) -> Iterator[Frame]:
+        """The frames due in (before, now], in order; not called while nobody listens."""
 
 
-class KlineStream:
-    """`<symbol>@kline_<interval>`; closed candles go to the ledger whether watched or not."""
+class CandleStream(Stream):
+    """The forming candle when it changed, at most once a `period` (ms), and each close.
+
+    `word` writes it from its open time, its bar, the time and whether it is closed.
+    """
 
     def __init__(
-        self, name: str, market: Market, interval: Interval, ledger: Ledger, now: int
+        self, name: str, record: Record, period: int, word: Callable[[int, Bar, int, bool], str]
     ) -> None:
-        self.interval = interval
-        self._name = name
-        self._market = market
-        self._ledger = ledger
-        self._period = SECOND if interval.unit == "s" else 2 * SECOND
-        self._phase = scattered(f"{market.listing.name}{interval}", 0, self._period)
+        super().__init__(name, record.symbol, record.interval)
+        self._record = record
+        self._period = period
+        self._phase = scattered(f"{record.symbol}{record.interval}", 0, period)
+        self._word = word
         self._sent: tuple[int, int] | None = None
-        self._open = self._first_open(now)
-        for _ in self._closes(now):
-            pass
 
-    @property
-    def symbol(self) -> str:
-        return self._market.listing.name
-
-    def advance(self, before: int, now: int, watched: bool) -> Iterator[Frame]:
-        if self._market.listing.until is not None:
+    def advance(self, before: int, now: int) -> Iterator[Frame]:
+        if self._record.market.listing.until is not None:
             return
-        for open_time, bar in self._closes(now):
-            yield self._event(open_time, bar, now, closed=True)
-        if watched and _passed(before, now, self._period, self._phase):
+        for open_time, bar in self._record.closed:
+            yield self._frame(open_time, bar, now, closed=True)
+        if passed(before, now, self._period, self._phase):
             yield from self._update(now)
 
     def _update(self, now: int) -> Iterator[Frame]:
-        open_time = self.interval.floor(now)
-        bar = self._market.candle(self.interval, open_time, now)
+        open_time = self._record.interval.floor(now)
+        bar = self._record.market.candle(self._record.interval, open_time, now)
         state = bar.first, bar.prints
         if bar.prints and state != self._sent:
             self._sent = state
-            yield self._event(open_time, bar, now, closed=False)
+            yield self._frame(open_time, bar, now, closed=False)
 
-    def _closes(self, now: int) -> Iterator[tuple[int, Bar]]:
-        """The candles whose close is due: a while after they ended, as exchanges have it."""
-        while (end := self.interval.after(self._open)) + self._lateness(end) <= now:
-            open_time, self._open = self._open, end
-            bar = self._market.candle(self.interval, open_time)
-            self._record(open_time, bar)
-            yield open_time, bar
-
-    def _lateness(self, end: int) -> int:
-        return 50 + scattered(f"{self.symbol}{self.interval}", end, 351)
-
-    def _first_open(self, now: int) -> int:
-        current = self.interval.floor(now)
-        last = self._ledger.last(self._market.listing.name, self.interval)
-        if last is None:
-            return current
-        missing_from = self.interval.after(last.open_time)
-        return max(missing_from, self.interval.after(current, -_CAUGHT_UP))
-
-    def _record(self, open_time: int, bar: Bar) -> None:
-        listing = self._market.listing
-        open_, high, low, close = (
-            float(binance.price(listing, ticks))
-            for ticks in (bar.open, bar.high, bar.low, bar.close)
-        )
-        size = float(binance.volume(listing, bar.lots))
-        candle = Candle(open_time, open_, high, low, close, size, closed=True, trades=bar.trades)
-        self._ledger.append(listing.name, self.interval, candle)
-
-    def _event(self, open_time: int, bar: Bar, now: int, closed: bool) -> Frame:
-        listing = self._market.listing
-        payload = binance.kline_event(listing, self.interval, open_time, bar, now, closed)
-        return Frame(self._name, payload, open_time, closed)
+    def _frame(self, open_time: int, bar: Bar, now: int, closed: bool) -> Frame:
+        return Frame(self.name, self._word(open_time, bar, now, closed), open_time, closed)
 
 
-class AggTradeStream:
-    """`<symbol>@aggTrade`: each print when it happens."""
+class TradeStream(Stream):
+    """Each print when it happens; `word` writes it from the print and the time."""
 
-    def __init__(self, name: str, market: Market) -> None:
-        self._name = name
+    def __init__(
+        self, name: str, symbol: str, market: Market, word: Callable[[Print, int], str]
+    ) -> None:
+        super().__init__(name, symbol)
         self._market = market
+        self._word = word
 
-    def advance(self, before: int, now: int, watched: bool) -> Iterator[Frame]:
-        listing = self._market.listing
-        if watched and listing.until is None:
+    def advance(self, before: int, now: int) -> Iterator[Frame]:
+        if self._market.listing.until is None:
             for trade in self._market.prints(max(before, now - _REPLAYED), now):
-                yield Frame(self._name, binance.agg_trade_event(listing, trade, now))
+                yield Frame(self.name, self._word(trade, now))
 
 
-class MiniTickerStream:
-    """`<symbol>@miniTicker`: the last 24 hours, once a second when they changed."""
+class DayStream(Stream):
+    """The last 24 hours, once a second when they changed; `word` writes them and the time."""
 
-    def __init__(self, name: str, market: Market) -> None:
-        self._name = name
+    def __init__(
+        self, name: str, symbol: str, market: Market, word: Callable[[Bar, int], str]
+    ) -> None:
+        super().__init__(name, symbol)
         self._market = market
-        self._phase = scattered(market.listing.name, 0, SECOND)
+        self._word = word
+        self._phase = scattered(symbol, 0, SECOND)
         self._sent: Bar | None = None
 
-    def advance(self, before: int, now: int, watched: bool) -> Iterator[Frame]:
-        listing = self._market.listing
-        if not watched or listing.until or not _passed(before, now, SECOND, self._phase):
+    def advance(self, before: int, now: int) -> Iterator[Frame]:
+        if self._market.listing.until or not passed(before, now, SECOND, self._phase):
             return
-        start = max(ORIGIN, (now - DAY) // MINUTE * 60)
-        day = self._market.bar(start, now // SECOND)
+        day = day_until(self._market, now)
         if day != self._sent:
             self._sent = day
-            yield Frame(self._name, binance.mini_ticker_event(listing, day, now))
+            yield Frame(self.name, self._word(day, now))
 
 
-def open_stream(
-    name: str, market_of: Callable[[str], Market | None], ledger: Ledger, now: int
-) -> Stream | None:
-    """The stream of this name, None when there is none: exchanges accept such a name silently."""
-    symbol, _, kind = name.partition("@")
-    market = market_of(symbol.upper()) if symbol == symbol.lower() else None
-    if market is None:
-        return None
-    if kind == "aggTrade":
-        return AggTradeStream(name, market)
-    if kind == "miniTicker":
-        return MiniTickerStream(name, market)
-    interval = binance.INTERVALS.get(kind.removeprefix("kline_"))
-    if interval is None or not kind.startswith("kline_"):
-        return None
-    return KlineStream(name, market, interval, ledger, now)
+def day_until(market: Market, now: int) -> Bar:
+    """The bar of the last 24 hours, to the second at its end and the minute at its start."""
+    return market.bar(max(ORIGIN, (now - DAY) // MINUTE * 60), now // SECOND)
 
 
-def _passed(before: int, now: int, period: int, phase: int) -> bool:
+def passed(before: int, now: int, period: int, phase: int) -> bool:
+    """Whether a moment `phase` into some period lies in (before, now]."""
     return (before - phase) // period != (now - phase) // period

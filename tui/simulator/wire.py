@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import heapq
-import json
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import count
 from random import Random
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from tui.simulator.binance import encode
 from tui.simulator.faults import (
     Duplicate,
     Faults,
@@ -24,6 +22,9 @@ from tui.simulator.faults import (
 )
 from tui.simulator.frame import Frame
 from tui.simulator.garbage import garbage
+
+# A closed candle's frame with wrong values, and the right one said again so many ms later.
+Revised = Callable[[str, int], tuple[str, str]]
 
 
 class _Planned(NamedTuple):
@@ -40,10 +41,13 @@ class Wire:
     Without faults they are the same, in the same order. `clock` gives monotonic seconds.
     """
 
-    def __init__(self, faults: Faults, clock: Callable[[], float], rng: Random) -> None:
+    def __init__(
+        self, faults: Faults, clock: Callable[[], float], rng: Random, revised: Revised
+    ) -> None:
         self._faults = faults
         self._clock = clock
         self._rng = rng
+        self._revised = revised
         self._plans: defaultdict[str, list[_Planned]] = defaultdict(list)
         self._waiting: list[tuple[float, int, Frame]] = []
         self._serial = count()
@@ -62,7 +66,7 @@ class Wire:
             arrivals = [
                 (due + late, sent)
                 for due, before in arrivals
-                for late, sent in _distorted(before, fault, self._rng)
+                for late, sent in self._distorted(before, fault)
             ]
         for due, sent in arrivals:
             self._note(sent)
@@ -99,41 +103,25 @@ class Wire:
             plans[:] = [plan for plan in plans if frame.open_time < plan.end]
         return [plan.fault for plan in plans if plan.start <= frame.open_time < plan.end]
 
-
-def _distorted(
-    frame: Frame, fault: OfCandles | Lasting, rng: Random
-) -> Sequence[tuple[float, Frame]]:
-    """What becomes of a frame: frames, each with how many seconds it is late."""
-    match fault:
-        case Duplicate():
-            return [(0.0, frame), (0.0, frame)]
-        case Reorder(window=window):
-            return [(rng.uniform(0.0, window), frame)]
-        case Gap():
-            return []
-        case Withhold() if frame.closed:
-            return []
-        case Revise(after=after) if frame.closed:
-            return [(0.0, _wrong(frame)), (after, _said_again(frame, after))]
-        case _:
-            return [(0.0, frame)]
+    def _distorted(self, frame: Frame, fault: OfCandles | Lasting) -> Sequence[tuple[float, Frame]]:
+        """What becomes of a frame: frames, each with how many seconds it is late."""
+        match fault:
+            case Duplicate():
+                return [(0.0, frame), (0.0, frame)]
+            case Reorder(window=window):
+                return [(self._rng.uniform(0.0, window), frame)]
+            case Gap():
+                return []
+            case Withhold() if frame.closed:
+                return []
+            case Revise(after=after) if frame.closed:
+                wrong, again = self._revised(str(frame.payload), round(after * 1000))
+                late = frame._replace(payload=again)
+                return [(0.0, frame._replace(payload=wrong)), (after, late)]
+            case _:
+                return [(0.0, frame)]
 
 
 def _spoilt(frame: Frame, rng: Random) -> Frame:
     assert isinstance(frame.payload, str)
     return Frame(frame.stream, garbage(frame.payload, rng), bare=rng.random() < 0.5)
-
-
-def _wrong(frame: Frame) -> Frame:
-    """A higher high and more volume: a candle still, but not this one."""
-    event: dict[str, Any] = json.loads(frame.payload)
-    kline = event["k"]
-    kline["h"] = f"{float(kline['h']) * 1.01:.8f}"
-    kline["v"] = f"{float(kline['v']) * 2 + 1:.8f}"
-    return frame._replace(payload=encode(event))
-
-
-def _said_again(frame: Frame, after: float) -> Frame:
-    event: dict[str, Any] = json.loads(frame.payload)
-    event["E"] += round(after * 1000)
-    return frame._replace(payload=encode(event))

@@ -11,9 +11,9 @@ from itertools import islice
 from aiohttp import web
 
 from tui.market.interval import Interval
-from tui.simulator import binance
-from tui.simulator.binance import ApiError
-from tui.simulator.catalogue import CATALOGUE
+from tui.simulator.binance import words
+from tui.simulator.binance.words import ApiError
+from tui.simulator.frame import encode
 from tui.simulator.limits import Limits, Refused, RequestWeight
 from tui.simulator.market import ORIGIN, Market
 
@@ -28,9 +28,9 @@ class Rest:
     """Answers requests out of the markets; `clock` is the exchange's time in ms."""
 
     def __init__(
-        self, market_of: Callable[[str], Market | None], clock: Callable[[], int], limits: Limits
+        self, markets: Mapping[str, Market], clock: Callable[[], int], limits: Limits
     ) -> None:
-        self._market_of = market_of
+        self._markets = markets
         self._clock = clock
         self._limits = limits
         self._weights: defaultdict[str | None, RequestWeight] = defaultdict(
@@ -66,17 +66,17 @@ class Rest:
         return handle
 
     def _exchange_info(self, query: Query) -> object:
-        names = list(CATALOGUE)
+        names = list(self._markets)
         if "symbol" in query:
             names = [query["symbol"]]
         elif "symbols" in query:
             names = _names(query["symbols"])
         listings = [self._market(name).listing for name in names]
-        return binance.exchange_info(listings, self._limits, self._clock())
+        return words.exchange_info(listings, self._limits, self._clock())
 
     def _klines(self, query: Query) -> object:
         market = self._market(_required(query, "symbol"))
-        interval = binance.INTERVALS.get(_required(query, "interval"))
+        interval = words.INTERVALS.get(_required(query, "interval"))
         if interval is None:
             raise ApiError(-1120, "Invalid interval.")
         limit = _limit(query)
@@ -89,7 +89,7 @@ class Rest:
         open_time = max(first, ORIGIN * 1000)
         while open_time <= last and len(rows) < limit:
             bar = market.candle(interval, open_time, now)
-            rows.append(binance.kline_row(market.listing, interval, open_time, bar))
+            rows.append(words.kline_row(market.listing, interval, open_time, bar))
             open_time = interval.after(open_time)
         return rows
 
@@ -100,12 +100,12 @@ class Rest:
         newest = market.printed(now)
         first = _number(query, "fromId", max(0, newest - limit))
         prints = market.prints_from(first, now) if first < newest else iter(())
-        return [binance.agg_trade(market.listing, trade) for trade in islice(prints, limit)]
+        return [words.agg_trade(market.listing, trade) for trade in islice(prints, limit)]
 
     def _market(self, name: str) -> Market:
         if not _SYMBOL.fullmatch(name):
             raise _illegal("symbol", "^[A-Z0-9-_.]{1,20}$")
-        market = self._market_of(name)
+        market = self._markets.get(name)
         if market is None:
             raise ApiError(-1121, "Invalid symbol.")
         return market
@@ -116,7 +116,7 @@ def _answered(answer: Callable[[Query], object], query: Query) -> web.Response:
         body, status = answer(query), 200
     except ApiError as error:
         body, status = error.body, 400
-    return web.json_response(body, status=status, dumps=binance.encode)
+    return web.json_response(body, status=status, dumps=encode)
 
 
 def _refusal(refused: Refused, now: int) -> web.Response:

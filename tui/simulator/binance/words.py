@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from tui.market.interval import Interval
+from tui.simulator.amounts import decimal, price, volume
 from tui.simulator.bar import Bar, Print
 from tui.simulator.catalogue import Listing
+from tui.simulator.frame import encode
 from tui.simulator.limits import Limits
 
 Body = dict[str, Any]
@@ -32,25 +34,6 @@ class ApiError(Exception):
     def __init__(self, code: int, text: str) -> None:
         super().__init__(text)
         self.body: Body = {"code": code, "msg": text}
-
-
-def encode(body: object) -> str:
-    """JSON without spaces, as exchanges send it."""
-    return json.dumps(body, separators=(",", ":"))
-
-
-def decimal(units: int, digits: int) -> str:
-    """Exact decimals from an integer of 10^-digits: always eight after the point."""
-    whole, rest = divmod(units * 10 ** (_DIGITS - digits), 10**_DIGITS)
-    return f"{whole}.{rest:0{_DIGITS}d}"
-
-
-def price(listing: Listing, ticks: int) -> str:
-    return decimal(ticks, listing.price_digits)
-
-
-def volume(listing: Listing, lots: int) -> str:
-    return decimal(lots, listing.volume_digits)
 
 
 def quote_volume(listing: Listing, bar: Bar, lots: int) -> str:
@@ -92,6 +75,17 @@ def kline_event(
         "B": "0",
     }
     return encode({"e": "kline", "E": now, "s": listing.name, "k": kline})
+
+
+def revised(payload: str, after: int) -> tuple[str, str]:
+    """A kline event with a higher high and more volume, and the true one sent `after` ms later."""
+    wrong: Body = json.loads(payload)
+    kline = wrong["k"]
+    kline["h"] = f"{float(kline['h']) * 1.01:.8f}"
+    kline["v"] = f"{float(kline['v']) * 2 + 1:.8f}"
+    again: Body = json.loads(payload)
+    again["E"] += after
+    return encode(wrong), encode(again)
 
 
 def kline_row(listing: Listing, interval: Interval, open_time: int, bar: Bar) -> list[int | str]:

@@ -1,131 +1,230 @@
-"""Candles from trades: the sums are right, and silence closes candles too."""
+"""Candles from trades: exact sums, closed only when the ids prove that nothing is missing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from itertools import pairwise
 
-from hypothesis import given
+import pytest
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tui.market.aggregate import CandleBuilder
+from tui.market.aggregate import CandleBuilder, MissingTrades, filled
 from tui.market.candle import Candle
-from tui.market.interval import SECOND, Interval
+from tui.market.events import Trade
+from tui.market.interval import MINUTE, SECOND, Interval
 
-Trade = tuple[float, float, int]
-START = 1_700_000_000_000
-trades = st.lists(
-    st.tuples(
-        st.integers(1, 1_000).map(float),
-        st.integers(0, 64).map(lambda eighths: eighths / 8),
-        st.integers(0, 30_000).map(lambda offset: START + offset),
-    ),
-    max_size=60,
-)
-intervals = st.sampled_from([Interval(1, "s"), Interval(3, "s"), Interval(1, "m")])
+START = 1_700_000_040_000
+TEN = Interval(10, "s")
+MIN = Interval(1, "m")
 
 
-def closed(reports: Iterator[Candle]) -> list[Candle]:
-    return [candle for candle in reports if candle.closed]
+def trade(id_: int | None, time: int, price: float = 10.0, size: float = 0.1) -> Trade:
+    return Trade("BTC-USD", price, size, START + time, id_, id_)
 
 
-def build(builder: CandleBuilder, given_trades: list[Trade], until: int) -> list[Candle]:
-    """All closed candles after the trades and the time up to `until`."""
-    candles = [candle for trade in given_trades for candle in closed(builder.add(*trade))]
-    return candles + closed(builder.advance(until))
+def closed(candles: Iterable[Candle]) -> list[Candle]:
+    return [candle for candle in candles if candle.closed]
 
 
-@given(interval=intervals, unordered=trades, silence=st.integers(0, 20_000))
-def test_every_candle_sums_up_its_own_trades(
-    interval: Interval, unordered: list[Trade], silence: int
-) -> None:
-    ordered = sorted(unordered, key=lambda trade: trade[2])
-    end = (ordered[-1][2] if ordered else START) + silence
-    candles = build(CandleBuilder(interval), ordered, end)
-    price = 0.0
-    for candle in candles:
-        own = [(p, size) for p, size, time in ordered if interval.floor(time) == candle.open_time]
-        prices = [p for p, _ in own] or [price]
-        price = prices[-1]
-        assert candle.values == (
-            prices[0],
-            max(prices),
-            min(prices),
-            price,
-            sum(size for _, size in own),
-        )
-        assert candle.trades == len(own)
-        assert candle.as_of == interval.after(candle.open_time)
-        assert candle.flaw is None
+def final(candles: Iterable[Candle]) -> dict[int, Candle]:
+    """The last word on each candle that was closed, by seconds after START."""
+    return {(c.open_time - START) // SECOND: c for c in candles if c.closed}
 
 
-@given(interval=intervals, unordered=trades.filter(bool), silence=st.integers(0, 20_000))
-def test_no_interval_is_left_out_between_the_first_trade_and_now(
-    interval: Interval, unordered: list[Trade], silence: int
-) -> None:
-    ordered = sorted(unordered, key=lambda trade: trade[2])
-    first, now = interval.floor(ordered[0][2]), ordered[-1][2] + silence
-    candles = build(CandleBuilder(interval), ordered, now)
-    ended = interval.steps(first, interval.floor(now))
-    assert [candle.open_time for candle in candles] == [
-        interval.after(first, step) for step in range(ended)
+@st.composite
+def markets(draw: st.DrawFn) -> list[Trade]:
+    """Trades in order of id and of time, over about a minute."""
+    steps = draw(st.lists(st.integers(0, 4_000), min_size=2, max_size=40))
+    times = [sum(steps[: n + 1]) for n in range(len(steps))]
+    prices = draw(st.lists(st.integers(1, 1_000), min_size=len(steps), max_size=len(steps)))
+    sizes = draw(st.lists(st.integers(1, 10**6), min_size=len(steps), max_size=len(steps)))
+    return [
+        trade(100 + n, time, float(prices[n]), sizes[n] / 10**8) for n, time in enumerate(times)
     ]
 
 
-@given(interval=intervals, unordered=trades)
-def test_a_closed_candle_never_opens_again_and_late_trades_are_counted(
-    interval: Interval, unordered: list[Trade]
+def true_candle(
+    open_time: int, trades: Sequence[Trade], before: Sequence[Trade]
+) -> tuple[float, ...]:
+    """(open, high, low, close, volume): the volume by exact decimals."""
+    own = [t for t in trades if TEN.floor(t.time) == open_time]
+    if not own:
+        price = before[-1].price
+        return price, price, price, price, 0.0
+    prices = [t.price for t in own]
+    volume = float(sum((Decimal(repr(t.size)) for t in own), Decimal()))
+    return prices[0], max(prices), min(prices), prices[-1], volume
+
+
+@given(market=markets(), data=st.data())
+def test_in_any_order_the_same_closed_candles_come_out_and_each_is_exact(
+    market: list[Trade], data: st.DataObject
 ) -> None:
-    builder = CandleBuilder(interval)
-    newest, late = 0, 0
-    for trade in unordered:
-        opened = interval.floor(trade[2])
-        late += opened < newest
-        before = builder.forming
-        reports = list(builder.add(*trade))
-        if opened < newest:
-            assert (reports, builder.forming) == ([], before)
-        else:
-            assert all(candle.open_time >= newest for candle in reports)
-            assert reports[-1].open_time == opened
-            assert not reports[-1].closed
-        newest = max(newest, opened)
-    assert builder.late == late
+    shuffled = data.draw(st.permutations(market + market[:3]))
+    builder = CandleBuilder(TEN)
+    word = final(c for t in shuffled for c in builder.add([t]))
+    first, last = TEN.floor(market[0].time), TEN.floor(market[-1].time)
+    # Of the first candle only a part was seen, the last one still forms.
+    expected = range(TEN.after(first), last, TEN.milliseconds)
+    assert sorted(word) == [(t - START) // SECOND for t in expected]
+    for seconds, candle in word.items():
+        before = [t for t in market if t.time < candle.open_time]
+        assert candle.values == true_candle(START + seconds * SECOND, market, before)
+        assert candle.flaw is None
 
 
-def test_a_silent_interval_closes_at_the_price_before_it() -> None:
+@given(market=markets(), data=st.data())
+def test_no_candle_with_a_missing_trade_is_closed_and_the_trade_heals_it(
+    market: list[Trade], data: st.DataObject
+) -> None:
+    assume(len(market) > 3)
+    lost = data.draw(st.sampled_from(market[1:-1]))
+    builder = CandleBuilder(TEN)
+    word = final(builder.add(t for t in market if t is not lost))
+    for candle in word.values():
+        before = [t for t in market if t.time < candle.open_time]
+        assert candle.values == true_candle(candle.open_time, market, before)
+    assert builder.gap and builder.gap[0] == lost.first_id
+    word |= final(builder.add([lost]))
+    assert builder.gap is None
+    assert len(word) == max(0, TEN.steps(TEN.floor(market[0].time), TEN.floor(market[-1].time)) - 1)
+
+
+def test_the_volume_is_exact_where_floats_are_not() -> None:
+    builder = CandleBuilder(TEN)
+    builder.add([trade(1, -1)])
+    candles = builder.add([*(trade(n, n, size=0.1) for n in range(2, 12)), trade(12, 10_001)])
+    assert final(candles)[0].volume == 1.0
+    assert sum([0.1] * 10) != 1.0
+
+
+def test_a_repeated_trade_is_not_counted_again() -> None:
+    builder = CandleBuilder(TEN)
+    builder.add([trade(7, -1), trade(8, 1)])
+    assert builder.add([trade(8, 1), trade(7, -1)]) == []
+    assert final(builder.add([trade(9, 10_000)]))[0].trades == 1
+
+
+def test_the_first_candle_after_the_start_is_partial_and_not_closed() -> None:
+    builder = CandleBuilder(TEN)
+    candles = builder.add([trade(7, 3_000), trade(8, 12_000), trade(9, 21_000)])
+    assert sorted(final(candles)) == [10]
+    assert not next(c for c in candles if c.open_time == START).closed
+
+
+def test_an_interval_without_a_trade_closes_at_the_price_before_it() -> None:
+    builder = CandleBuilder(TEN)
+    word = final(builder.add([trade(1, 1, 5.0), trade(2, 31_000, 7.0)]))
+    assert [word[s].values for s in (10, 20)] == [(5.0, 5.0, 5.0, 5.0, 0.0)] * 2
+
+
+def test_the_exchanges_word_that_nothing_was_traded_closes_a_candle_on_time() -> None:
+    builder = CandleBuilder(TEN)
+    builder.add([trade(1, 1, 5.0)])
+    assert final(builder.reach(1, START + 10_000))[0].close == 5.0
+    assert final(builder.reach(1, START + 25_000))[10].volume == 0.0
+
+
+def test_silence_before_the_first_trade_proves_that_the_candle_is_whole() -> None:
+    builder = CandleBuilder(TEN)
+    assert builder.reach(41, START - 500) == []
+    word = final(builder.add([trade(42, 3_000), trade(43, 10_000)]))
+    assert word[0].trades == 1
+
+
+def test_a_promised_trade_that_does_not_come_is_a_gap_and_holds_up_the_close() -> None:
+    builder = CandleBuilder(TEN)
+    builder.add([trade(1, 1)])
+    assert builder.reach(3, START + 11_000) == []
+    assert builder.gap == (2, START + 1)
+    builder.add([trade(3, 9_000)])
+    word = final(builder.add([trade(2, 8_000)]))
+    assert (word, builder.gap) == ({}, None)
+    assert final(builder.reach(3, START + 12_000))[0].trades == 3
+
+
+def test_what_is_missing_is_named_by_its_ids_and_time() -> None:
+    builder = CandleBuilder(TEN)
+    assert builder.missing(1_000) is None
+    builder.add([trade(50, 13_000)])
+    assert builder.missing(1_000) == MissingTrades(50, None, START + 10_000)
+    builder.add([trade(60, 25_000)])
+    assert builder.missing(1_000) == MissingTrades(60, 50, START + 10_000)
+    # What is too far back for trades is left alone: only the newest candle is made whole.
+    assert builder.missing(5) == MissingTrades(60, None, START + 20_000)
+    builder.add([trade(n, 14_000) for n in range(51, 60)])
+    assert builder.missing(1_000) is None
+
+
+def test_missing_trades_are_covered_by_the_known_one_or_by_an_older_one() -> None:
+    missing = MissingTrades(60, 50, START)
+    assert not missing.is_covered_by([trade(51, 5), trade(52, 6)])
+    assert missing.is_covered_by([trade(50, 5)])
+    assert missing.is_covered_by([trade(53, -1)])
+
+
+def test_rest_tells_the_beginning_of_a_candle_once() -> None:
+    builder = CandleBuilder(TEN)
+    builder.add([trade(50, 5_000, 10.0, 1.0)])
+    row = Candle(START, 8.0, 12.0, 7.0, 10.0, 4.0)
+    (told,) = builder.rest(row)
+    assert told.values == (8.0, 12.0, 7.0, 10.0, 4.0)
+    (grown,) = builder.add([trade(51, 6_000, 13.0, 0.5)])
+    assert grown.values == (8.0, 13.0, 7.0, 13.0, 4.5)
+    assert builder.rest(row) == []
+    assert not grown.closed
+
+
+def test_trades_without_ids_follow_each_other_until_the_link_is_lost() -> None:
+    builder = CandleBuilder(TEN)
+    word = final(builder.add([trade(None, 1), trade(None, 12_000), trade(None, 21_000)]))
+    assert sorted(word) == [10]
+    builder.break_off()
+    word = final(builder.add([trade(None, 25_000), trade(None, 32_000), trade(None, 41_000)]))
+    assert sorted(word) == [30]
+
+
+def test_ids_that_begin_anew_do_not_end_the_candles() -> None:
+    builder = CandleBuilder(TEN)
+    builder.add([trade(5_000, 0)])
+    later = 2 * MINUTE
+    candles = builder.add([trade(3, later), trade(4, later + 11_000), trade(5, later + 20_000)])
+    assert sorted(final(candles)) == [130]
+
+
+@pytest.mark.parametrize("time", [-2 * 365 * 24 * 60 * MINUTE, -400 * 24 * 60 * MINUTE])
+def test_a_trade_of_long_ago_does_not_bring_a_year_of_empty_candles(time: int) -> None:
+    builder = CandleBuilder(TEN)
+    candles = builder.add([trade(1, time), trade(2, 0)])
+    assert len(candles) <= 1_001
+
+
+@given(market=markets())
+def test_memory_does_not_grow_with_the_trades(market: list[Trade]) -> None:
     builder = CandleBuilder(Interval(1, "s"))
-    list(builder.add(10.0, 1.0, START))
-    first, second = builder.advance(START + 2 * SECOND)
-    assert first.values == (10.0, 10.0, 10.0, 10.0, 1.0)
-    assert second == Candle(
-        START + SECOND, 10.0, 10.0, 10.0, 10.0, 0.0, closed=True, as_of=START + 2 * SECOND
-    )
+    for index, each in enumerate(market):
+        builder.add([trade(100 + 2 * index, each.time - START)])
+    assert sum(len(run.sums) for run in builder._runs) <= 4 * 5
 
 
-def test_the_first_trade_after_silence_opens_the_candle_at_its_own_price() -> None:
-    builder = CandleBuilder(Interval(1, "s"))
-    list(builder.add(10.0, 1.0, START))
-    list(builder.advance(START + SECOND))
-    (forming,) = builder.add(20.0, 2.0, START + SECOND + 5)
-    assert forming.values == (20.0, 20.0, 20.0, 20.0, 2.0)
-    assert forming.trades == 1
+def rows(*minutes: int) -> list[Candle]:
+    return [
+        Candle(START + m * MINUTE, 1.0, 3.0, 1.0, 2.0 + m, 5.0, closed=True, as_of=9)
+        for m in minutes
+    ]
 
 
-def test_before_the_first_trade_there_is_nothing_to_close() -> None:
-    builder = CandleBuilder(Interval(1, "s"))
-    assert list(builder.advance(START)) == []
-    assert builder.forming is None
+def test_omitted_minutes_are_filled_at_the_close_before_them() -> None:
+    (before,) = rows(0)
+    told = list(filled(MIN, rows(2, 5), before, START + 7 * MINUTE, 77))
+    assert [(c.open_time - START) // MINUTE for c in told] == list(range(1, 7))
+    for one, following in pairwise([before, *told]):
+        if not following.volume:
+            assert following.values[:4] == (one.close,) * 4
+            assert (following.closed, following.as_of) == (True, 77)
 
 
-def test_a_candle_ends_with_the_first_moment_of_the_next() -> None:
-    builder = CandleBuilder(Interval(1, "s"))
-    list(builder.add(10.0, 1.0, START))
-    assert list(builder.advance(START + SECOND - 1)) == []
-    assert len(list(builder.advance(START + SECOND))) == 1
-
-
-def test_a_month_closes_with_the_calendar() -> None:
-    builder = CandleBuilder(Interval(1, "M"))
-    list(builder.add(10.0, 1.0, 1_706_832_000_000))  # 2024-02-02
-    (february,) = builder.advance(1_709_251_200_000)  # 2024-03-01
-    assert february.as_of == 1_709_251_200_000
+def test_nothing_is_filled_before_the_first_candle_that_is_known() -> None:
+    assert list(filled(MIN, rows(3), None, 0, 1)) == rows(3)

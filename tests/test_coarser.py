@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tui.market.aggregate import CandleBuilder
 from tui.market.candle import Candle
 from tui.market.coarser import coarser
+from tui.market.events import Trade
 from tui.market.interval import MINUTE, Interval
 
 START = 1_699_999_200_000
@@ -29,7 +30,8 @@ trades = st.lists(
 def made_of(found: list[tuple[float, float, int]], interval: Interval) -> list[Candle]:
     """What each span of `interval` that has trades looks like after the last of them."""
     builder = CandleBuilder(interval)
-    candles = {c.open_time: c for trade in found for c in builder.add(*trade) if c.trades}
+    trades = [Trade("X", *each, number, number) for number, each in enumerate(found, 1)]
+    candles = {c.open_time: c for trade in trades for c in builder.add([trade]) if c.trades}
     return [candles[open_time] for open_time in sorted(candles)]
 
 

@@ -147,10 +147,10 @@ class CandleBuilder:
         return newest is not None and last_id <= newest.last and time > newest.until + MINUTE
 
     def _insert(self, run: Run) -> int | None:
-        index = bisect_left(self._runs, run.first, key=lambda known: known.first)
+        index = bisect_left(self._runs, run.first, key=lambda known: known.last)
         before = self._runs[index - 1] if index else None
         after = self._runs[index] if index < len(self._runs) else None
-        if (before and before.last >= run.first) or (after and after.first <= run.last):
+        if after and after.first <= run.last:
             return None
         start = self.interval.floor(run.since)
         if before and before.last + 1 == run.first:

@@ -67,12 +67,14 @@ def test_the_newest_candles_are_asked_for_without_a_start() -> None:
 
 def test_a_page_is_asked_for_from_its_start_in_ms() -> None:
     request = BINANCE.history_request(BTC, FIRST, 100)
+    assert request
     assert request.params["startTime"] == str(FIRST)
     assert request.params["limit"] == "100"
 
 
 def test_a_page_has_at_most_a_thousand_candles() -> None:
-    assert BINANCE.history_request(BTC, FIRST, 5_000).params["limit"] == "1000"
+    request = BINANCE.history_request(BTC, FIRST, 5_000)
+    assert request and request.params["limit"] == "1000"
     assert BINANCE.limits.history_page == 1_000
 
 

@@ -46,6 +46,7 @@ def test_every_trade_is_read_and_follows_the_one_before(path: Path) -> None:
     if path not in MADE_UP:
         last: dict[str, int] = {}
         for trade in trades:
+            assert trade.first_id is not None and trade.last_id is not None
             assert trade.first_id == last.get(trade.name, trade.first_id - 1) + 1
             last[trade.name] = trade.last_id
 

@@ -25,7 +25,7 @@ MAY_IMPORT = {
     "market": set(),
     "chart": {"market"},
     "simulator": {"market"},
-    "exchange": {"market"},
+    "exchange": {"market", "rules"},
     "feed": {"market", "exchange"},
     "stream": {"market", "feed"},
     "config": {"market", "exchange", "feed", "rules", "toml_file"},

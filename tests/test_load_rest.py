@@ -49,8 +49,10 @@ def ask(url: str) -> Reply:
         exchange = load_exchange("binance", ExchangeSettings(rest_url=url))
         limits = HostLimits(TokenBucket(inf, 1.0), TokenBucket(inf, 1.0))
         client = Rest(exchange, limits, time.monotonic)
+        request = exchange.directory_request()
+        assert request
         try:
-            return await client.get(exchange.directory_request())
+            return await client.get(request)
         finally:
             await client.close()
 

@@ -19,7 +19,7 @@ def subscriptions(
 
     What is left out comes from `interval` and `config`. Raises UsageError for what cannot be.
     """
-    length = parse_interval(interval) if interval else None
+    length = parse_interval(interval, config) if interval else None
     found = [_parse(text, config, length) for text in symbols]
     return list(dict.fromkeys(served(subscription, config) for subscription in found))
 
@@ -42,7 +42,7 @@ def remembered_subscriptions(
     panes: Iterable[Subscription], interval: str | None, config: Config
 ) -> tuple[list[Subscription], list[str]]:
     """What the workspace remembers, as far as it can still be served, and a notice for the rest."""
-    length = parse_interval(interval) if interval else None
+    length = parse_interval(interval, config) if interval else None
     kept, notices = [], []
     for pane in panes:
         try:
@@ -52,13 +52,13 @@ def remembered_subscriptions(
     return kept, notices
 
 
-def parse_interval(text: str) -> Interval:
-    """Read `5m`; raises UsageError that names the valid ones."""
+def parse_interval(text: str, config: Config, exchange: str | None = None) -> Interval:
+    """Read `5m`; raises UsageError that names those of the exchange, or of the default one."""
     try:
         return Interval.parse(text)
     except ValueError:
-        examples = "1s 1m 5m 15m 30m 1h 4h 1d 1w 1M"
-        raise unknown("interval", text, examples.split()) from None
+        offered = sorted(config.open_exchange(exchange or config.exchange).intervals)
+        raise unknown("interval", text, [str(i) for i in offered]) from None
 
 
 def _parse(text: str, config: Config, interval: Interval | None) -> Subscription:
@@ -70,7 +70,7 @@ def _parse(text: str, config: Config, interval: Interval | None) -> Subscription
         message = f"'{text}' is not a symbol."
         raise UsageError(message, "Write BTCUSDT or binance:BTCUSDT.") from None
     if at:
-        interval = parse_interval(length)
+        interval = parse_interval(length, config, symbol.exchange)
     return Subscription(symbol, interval or _usual_interval(symbol.exchange, config))
 
 

@@ -12,11 +12,18 @@ from aiohttp import ClientSession
 from websockets.asyncio.client import ClientConnection, connect
 
 from tui.market.interval import SECOND, Interval
+from tui.simulator.binance.dialect import Binance
+from tui.simulator.dialect import World
 from tui.simulator.limits import Limits
-from tui.simulator.server import Simulator
+from tui.simulator.server import Simulator, wall_ms
 
 NOON = 1_795_435_200_000
 SECONDS = Interval.parse("1s")
+TRADING = [
+    name
+    for name, market in Binance(World(0, wall_ms, Limits())).markets.items()
+    if market.listing.until is None
+]
 TALKATIVE = Limits(messages_per_second=1000)
 Json = dict[str, Any]
 

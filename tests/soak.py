@@ -19,18 +19,17 @@ from unittest.mock import patch
 from tests.fast_time import FastLoop, fast_clock
 from tests.feeds import is_live, subscription
 from tests.resources import MIB, descriptors, memory_in_use
+from tests.simulated import TRADING
 from tests.simulator_process import SimulatorProcess
 from tui.exchange import load_exchange
 from tui.exchange.settings import ExchangeSettings
 from tui.feed.engine import Engine
 from tui.feed.settings import ConnectionSettings
-from tui.simulator.catalogue import CATALOGUE
 from tui.simulator.faults import Close, Drop
 from tui.simulator.limits import Limits
 
 CONNECTIONS = 40
-_NAMES = [name for name, listing in CATALOGUE.items() if listing.status == "TRADING"]
-_WATCHED = [subscription(name, i) for i in ("1m", "3m", "5m", "15m") for name in _NAMES][:200]
+_WATCHED = [subscription(name, i) for i in ("1m", "3m", "5m", "15m") for name in TRADING[:50]]
 # Series and lists of repairs are soon as long as they get: memory has no reason to grow then.
 _HISTORY = 5
 _LOSSES = (Drop(), Close(1001), Close(1012), Close(1000))

@@ -7,10 +7,10 @@ from itertools import pairwise
 
 from tests.feeds import QUICK, Events, equals_ledger, eventually, is_live, running, subscription
 from tests.proof import Told
+from tests.simulated import TRADING
 from tui.feed.engine import Engine
 from tui.feed.status import CandleChanged, ConnectionState, GapOpened, GapRepaired, Rejected
 from tui.market.symbol import Subscription
-from tui.simulator.catalogue import CATALOGUE
 from tui.simulator.faults import (
     Answer,
     At,
@@ -188,7 +188,7 @@ def test_the_nearest_names_come_even_when_the_list_of_symbols_comes_late() -> No
 
 
 def test_sixty_panes_at_once_wait_for_their_turns_without_a_lie() -> None:
-    names = [s for s in _traded() if s not in ("BTCUSDT",)][:60]
+    names = [s for s in TRADING if s not in ("BTCUSDT",)][:60]
     with running(PATIENT) as (_, _, engine):
         panes = [subscription(name, "1m") for name in names]
         for pane in panes:
@@ -199,7 +199,3 @@ def test_sixty_panes_at_once_wait_for_their_turns_without_a_lie() -> None:
         assert len(waits) >= 10
         assert all(s.reason.startswith("Waiting for a turn to dial") for s in waiting if s.retry_in)
         assert all(b - a > 1.5 for a, b in pairwise(waits[:6]))
-
-
-def _traded() -> list[str]:
-    return [name for name, listing in CATALOGUE.items() if listing.until is None]

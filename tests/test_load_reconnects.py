@@ -12,12 +12,11 @@ from random import Random
 import pytest
 
 from tests.feeds import QUICK, eventually, is_live, running, subscription
+from tests.simulated import TRADING
 from tests.virtual_time import run_virtually, until
 from tests.virtual_venue import all_live, exchange_of, made_up, venue_of
-from tui.simulator.catalogue import CATALOGUE
 
-NAMES = [name for name, listing in CATALOGUE.items() if listing.status == "TRADING"]
-TWO_HUNDRED = [subscription(n, i) for i in ("1m", "5m", "15m", "1h") for n in NAMES][:200]
+TWO_HUNDRED = [subscription(n, i) for i in ("1m", "5m", "15m", "1h") for n in TRADING[:50]]
 
 
 def most_within(seconds: float, times: Sequence[float]) -> int:
@@ -96,7 +95,7 @@ def test_b6_asking_for_reconnects_while_they_fail_never_multiplies_sockets(seed:
 
 
 def test_b6_the_exchange_never_sees_more_than_two_sockets_a_feed() -> None:
-    feeds = [subscription(name) for name in NAMES[:4]]
+    feeds = [subscription(name) for name in TRADING[:4]]
     with running() as (simulator, exchange, engine):
         for feed in feeds:
             engine.acquire(feed)

@@ -65,7 +65,7 @@ def test_a_candle_is_the_sum_of_the_candles_inside_it(name: str, whole: str, par
         assert sum(bar.trades for bar in parts) == market.candle(outer, start).trades
 
 
-@pytest.mark.parametrize("name", CATALOGUE)
+@pytest.mark.parametrize("name", list(CATALOGUE)[::5])
 def test_every_split_adds_up_and_chains(name: str) -> None:
     market = _market(name)
     for level, inner in pairwise(LEVELS):
@@ -158,7 +158,7 @@ def test_calm_and_storm_come_in_spells_of_days() -> None:
 
 
 def test_prices_stay_near_the_catalogue_for_years() -> None:
-    for name, listing in CATALOGUE.items():
+    for name, listing in list(CATALOGUE.items())[:64]:
         prices = [bar.close for bar in _history(_market(name), "1M", 100)]
         assert min(prices) / listing.base_ticks > 0.2
         assert max(prices) / listing.base_ticks < 5

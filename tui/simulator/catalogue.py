@@ -1,8 +1,10 @@
-"""The symbols that the simulated exchange lists."""
+"""The markets that the simulated exchanges list, each its own part of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+from tui.simulator.assets import pairs
 
 _HALTED_AT = 1_780_272_000_000  # 2026-06-01
 
@@ -106,8 +108,20 @@ SOL   BTC  0.00196   7 3 0.026 0.12  0.006
 LTC   BTC  0.00101   6 3 0.024 0.03  0.004
 XMR   BTC  0.0034    6 3 0.024 0.006 0.004
 DOT   BTC  0.000032  8 2 0.030 0.004 0.003
+EUR   USD  1.16      5 0 0.004 1.2   9000
+GBP   USD  1.33      5 0 0.005 1.0   8000
+AUD   USD  0.66      5 0 0.006 0.6   6000
+NZD   USD  0.58      5 0 0.006 0.3   4000
+USD   JPY  155       3 0 0.006 1.1   900000
+USD   CHF  0.80      5 0 0.005 0.5   6000
+USD   CAD  1.39      5 0 0.004 0.5   6000
+EUR   GBP  0.87      5 0 0.004 0.4   5000
+EUR   JPY  180       3 0 0.006 0.4   700000
+USDT  USD  1.0       5 2 0.0004 1.5  1800
+USDT  EUR  0.86      5 2 0.004 0.5   900
 """
 _STOPPED = (
+    Listing("LOOM", "USD", 0.02, 5, 1, 0.06, 0.1, 90, "BREAK", _HALTED_AT),
     Listing("XMR", "USDT", 330.0, 2, 3, 0.034, 0.5, 250, "BREAK", _HALTED_AT),
     Listing("WAVES", "USDT", 1.1, 4, 2, 0.05, 0.2, 120, "BREAK", _HALTED_AT),
     Listing("LUNC", "USDT", 0.00006, 8, 0, 0.05, 0.2, 120, "HALT", _HALTED_AT),
@@ -121,6 +135,15 @@ def _read(line: str) -> Listing:
     )
 
 
-CATALOGUE = {
-    listing.name: listing for listing in (*map(_read, _TABLE.strip().splitlines()), *_STOPPED)
-}
+def _all() -> dict[str, Listing]:
+    """By name; the first to name a market says what it is like."""
+    written = [*map(_read, _TABLE.strip().splitlines()), *_STOPPED]
+    derived = (Listing(*pair) for pair in pairs())
+    listings: dict[str, Listing] = {}
+    for listing in (*written, *derived):
+        listings.setdefault(listing.name, listing)
+    return listings
+
+
+MONEY = frozenset({"USD", "EUR", "GBP", "JPY", "CHF", "CAD", "AUD", "NZD"})
+CATALOGUE = _all()

@@ -55,7 +55,7 @@ class Binance(Dialect):
     paths = ("/ws", "/ws/{names:.*}", "/stream")
 
     def lists(self, listing: Listing) -> bool:
-        return True
+        return listing.quote in ("USDT", "USDC", "EUR", "BTC") and listing.base != "USDT"
 
     def spelled(self, listing: Listing) -> str:
         return listing.name

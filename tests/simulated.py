@@ -62,12 +62,16 @@ class Exchange:
             return rows
 
 
-def play(scenario: Callable[[Exchange], Awaitable[None]], limits: Limits = Limits()) -> None:  # noqa: B008 frozen
+def play(
+    scenario: Callable[[Exchange], Awaitable[None]], limits: Limits | None = None, **options: Any
+) -> None:
+    """Run it on a simulator with these limits and other arguments."""
+
     async def run() -> None:
         clock = Clock()
         async with (
             asyncio.timeout(10),
-            Simulator(seed=7, clock=clock, limits=limits) as simulator,
+            Simulator(seed=7, clock=clock, limits=limits, **options) as simulator,
             AsyncExitStack() as stack,
         ):
             await scenario(Exchange(simulator, clock, stack))

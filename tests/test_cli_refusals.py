@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import COMMANDS, ESCAPES, refusal, streamed
+from tui.simulator.dialects import DIALECTS
 
 pytestmark = pytest.mark.usefixtures("home")
 INTERVALS = "1s, 1m, 3m, 5m, 15m, 30m, 1h, 2h, 4h, 6h, 8h, 12h, 1d, 3d, 1w, 1M"
@@ -38,7 +39,8 @@ def test_an_unknown_command_is_told_with_the_nearest() -> None:
 
 
 def test_an_unknown_dialect_is_told() -> None:
-    assert refusal("exchange", "--dialect", "okx") == "Unknown dialect 'okx'. Valid: binance."
+    valid = ", ".join(DIALECTS)
+    assert refusal("exchange", "--dialect", "okx") == f"Unknown dialect 'okx'. Valid: {valid}."
 
 
 @pytest.mark.parametrize("text", ["", ":", "binance:", ":BTCUSDT"])

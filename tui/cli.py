@@ -163,7 +163,12 @@ def stream(
 
 
 @cli.command()
-@click.option("--dialect", default="binance", show_default=True, help="Whose protocol to speak.")
+@click.option(
+    "--dialect",
+    default="binance",
+    show_default=True,
+    help="Whose protocol to speak: binance, coinbase, kraken or json.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
 @_seed

@@ -23,11 +23,15 @@ from tui.simulator.streams import Stream
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Where an exchange stands: the market's seed, its clock (ms UTC), what it lets clients do."""
+    """Where an exchange stands: the market's seed, its clock (ms UTC), what it lets clients do.
+
+    `token` is what a client has to know, None when nothing, where the dialect has such a thing.
+    """
 
     seed: int
     clock: Callable[[], int]
     limits: Limits
+    token: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

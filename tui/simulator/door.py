@@ -49,7 +49,7 @@ class Door:
         self, page: BadPage, request: web.Request, handler: Handler
     ) -> web.StreamResponse:
         true = await handler(request)
-        if not isinstance(true, web.Response) or true.text is None:
+        if not isinstance(true, web.Response) or true.status != 200 or true.text is None:
             return true
         match page.kind:
             case "garbage":

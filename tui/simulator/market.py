@@ -70,6 +70,17 @@ class Market:
         done = [self.bar(open_time // 1000, second)] if second * 1000 > open_time else []
         return joined([*done, self._part(second, now)])
 
+    def candles(self, interval: Interval, since: int, now: int) -> Iterator[tuple[int, Bar]]:
+        """Open times and bars of the candles that open at `since` (ms) or later; the last forms."""
+        if since > now:
+            return
+        open_time = interval.floor(max(since, ORIGIN * 1000))
+        if open_time < since:
+            open_time = interval.after(open_time)
+        while open_time <= now:
+            yield open_time, self.candle(interval, open_time, now)
+            open_time = interval.after(open_time)
+
     def prints(self, after: int, until: int) -> Iterator[Print]:
         """The prints with after < time <= until, ms UTC."""
         for second in range((after + 1) // 1000, until // 1000 + 1):

@@ -41,9 +41,9 @@ class Simulator(Breakable):
     """A server whose market follows from `seed` and `clock` (exchange time, ms UTC) alone.
 
     Started again with the same seed it goes on as if it had never been away. `port` 0 takes a
-    free one; without `limits` they are those of the dialect's exchange. Use it as an async context
-    manager, or `start` and `stop` it; every method but the constructor belongs to that loop. The
-    same seed makes the same choices in faults.
+    free one; without `limits` they are those of the dialect's exchange; the json dialect asks
+    clients for the `token`. Use it as an async context manager, or `start` and `stop` it; every
+    method but the constructor belongs to that loop. The same seed makes the same choices in faults.
     Raises TradexError when there is no such dialect or the ledger cannot be used.
     """
 
@@ -57,10 +57,11 @@ class Simulator(Breakable):
         ledger: Path | None = None,
         clock: Callable[[], int] = wall_ms,
         limits: Limits | None = None,
+        token: str | None = None,
     ) -> None:
         speaks = dialect_named(dialect)
         self._limits = limits or speaks.limits
-        self._dialect = speaks(World(seed, clock, self._limits))
+        self._dialect = speaks(World(seed, clock, self._limits, token))
         self.ledger = Ledger(ledger, dialect)
         self._host = host
         self._port = port

@@ -6,16 +6,15 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping
-from itertools import islice
+from itertools import islice, takewhile
 
 from aiohttp import web
 
-from tui.market.interval import Interval
 from tui.simulator.binance import words
 from tui.simulator.binance.words import ApiError
 from tui.simulator.frame import encode
 from tui.simulator.limits import Limits, Refused, RequestWeight
-from tui.simulator.market import ORIGIN, Market
+from tui.simulator.market import Market
 
 _SYMBOL = re.compile(r"[A-Z0-9_.-]{1,20}")
 _NUMBER = re.compile(r"[0-9]{1,20}")
@@ -82,16 +81,9 @@ class Rest:
         limit = _limit(query)
         now = min(self._clock(), market.listing.until or self._clock())
         last = interval.floor(min(_number(query, "endTime", now), now))
-        first = interval.after(last, 1 - limit)
-        if "startTime" in query:
-            first = _not_before(interval, _number(query, "startTime", 0))
-        rows: list[list[int | str]] = []
-        open_time = max(first, ORIGIN * 1000)
-        while open_time <= last and len(rows) < limit:
-            bar = market.candle(interval, open_time, now)
-            rows.append(words.kline_row(market.listing, interval, open_time, bar))
-            open_time = interval.after(open_time)
-        return rows
+        since = _number(query, "startTime", interval.after(last, 1 - limit))
+        candles = takewhile(lambda c: c[0] <= last, market.candles(interval, since, now))
+        return [words.kline_row(market.listing, interval, *c) for c in islice(candles, limit)]
 
     def _agg_trades(self, query: Query) -> object:
         market = self._market(_required(query, "symbol"))
@@ -168,9 +160,3 @@ def _illegal(name: str, pattern: str) -> ApiError:
     return ApiError(
         -1100, f"Illegal characters found in parameter '{name}'; legal range is '{pattern}'."
     )
-
-
-def _not_before(interval: Interval, time: int) -> int:
-    """The first open time at `time` or later."""
-    floor = interval.floor(time)
-    return floor if floor == time else interval.after(floor)

@@ -1,0 +1,1 @@
+"""The protocol of the charting guide: typed JSON messages, numbers as numbers."""

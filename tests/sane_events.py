@@ -11,6 +11,7 @@ from tui.market.events import (
     CandleReport,
     Event,
     Malformed,
+    Pulse,
     Refusal,
     ServerClosing,
     Ticker,
@@ -28,17 +29,23 @@ def assert_sane(events: Iterable[Event]) -> None:
         match event:
             case CandleReport(_, _, candle):
                 assert candle.flaw is None
-                assert_in_our_age(candle.open_time, candle.as_of)
-            case Trade(_, price, size, time):
+                assert_in_our_age(candle.open_time, *([candle.as_of] if candle.as_of else []))
+            case Trade(_, price, size, time, first_id, last_id):
                 assert 0 < price < inf
                 assert 0 <= size < inf
                 assert_in_our_age(time)
+                assert (first_id is None) is (last_id is None)
+                assert first_id is None or last_id is None or 0 <= first_id <= last_id
             case Ticker(_, first, high, low, last, volume, time):
                 assert Candle(0, first, high, low, last, volume).flaw is None
+                assert_in_our_age(*([time] if time else []))
+            case Pulse(_, last_id, time):
+                assert last_id > 0
                 assert_in_our_age(time)
-            case Refusal(number, reason):
+            case Refusal(number, reason, name):
                 assert number is None or type(number) is int
                 assert reason == clean(reason)
+                assert name is None or name == clean(name)
             case Malformed(reason):
                 assert reason
                 assert reason == clean(reason)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Sized
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -89,7 +89,9 @@ def test_its_limits_are_numbers_to_live_by(exchange: Exchange) -> None:
     assert limits.history_page >= 2
     assert 0 <= limits.command_spacing < 10
     assert 0 < limits.dial_spacing < 60
-    assert 0 <= exchange.settle < 60
+    assert 0 <= exchange.settle <= 60
+    for interval in exchange.intervals:
+        assert 2 <= exchange.page_size(interval) <= limits.history_page
 
 
 @every_exchange
@@ -121,16 +123,20 @@ def test_commands_cover_each_subscription_once_and_number_upwards(exchange: Exch
 
 @every_exchange
 def test_history_can_be_asked_for_at_every_interval(exchange: Exchange) -> None:
-    requests = [
-        exchange.history_request(subscription, start, limit)
-        for subscription in subscriptions(exchange)
-        for start, limit in ((None, 2), (NOW - DAY, exchange.limits.history_page))
-    ]
-    for request in filter(None, (*requests, exchange.directory_request())):
-        assert request.path.startswith("/")
+    starts = [NOW - DAY] if exchange.clock_path else [NOW - DAY, None]
+    few, full = (
+        [
+            exchange.history_request(subscription, start, limit)
+            for subscription in subscriptions(exchange)
+            for start in starts
+        ]
+        for limit in (3, exchange.limits.history_page)
+    )
+    for request in (*few, *full, exchange.directory_request()):
+        assert request and request.path.startswith("/")
         assert 0 < request.weight <= exchange.limits.rest_weight
         assert all(isinstance(value, str) for value in request.params.values())
-    assert len({(r.path, *r.params.items()) for r in requests if r}) == len(requests)
+    assert len({(r.path, *r.params.items()) for r in few if r}) == len(few)
 
 
 @every_exchange
@@ -150,13 +156,16 @@ def test_parse_is_total_over_bytes(exchange: Exchange, frame: bytes) -> None:
 def test_p16_a_hostile_body_is_an_error_in_words_or_nothing(
     exchange: Exchange, body: bytes
 ) -> None:
-    subscription = subscriptions(exchange)[0]
-    for read in (
+    subscription, name = subscriptions(exchange)[0], exchange.default_symbols[0]
+    readers: list[Callable[[], Sized]] = [
         lambda: exchange.parse_history(subscription, body, NOW),
-        lambda: list(exchange.parse_directory(body)),
-    ):
+        lambda: exchange.parse_directory(body),
+    ]
+    if exchange.trades_request(name, 1):
+        readers.append(lambda: exchange.parse_trades(name, body))
+    for read in readers:
         try:
-            assert read() == []
+            assert len(read()) == 0
         except ExchangeError as error:
             assert error.message.endswith(".")
             assert str(error).isprintable()

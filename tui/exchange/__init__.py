@@ -11,7 +11,7 @@ from tui.exchange.base import Exchange
 from tui.exchange.settings import ExchangeSettings
 from tui.rules import Rules
 
-_NOT_EXCHANGES = {"base", "batches", "reading", "settings"}
+_NOT_EXCHANGES = {"base", "batches", "coinbase_frames", "reading", "settings"}
 
 
 def kinds() -> list[str]:

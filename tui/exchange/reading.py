@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, TypeVar
 
@@ -21,6 +22,8 @@ Time = Annotated[int, Meta(ge=EARLIEST, lt=LATEST)]
 Count = Annotated[int, Meta(ge=0, le=2**63 - 1)]
 # Ms by which what we take for the present may lag behind the exchange's own clock.
 CLOCK_SKEW = 60_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
 _LINE_CELLS = 200
 _DECIMALS = 8
 _MOST_DECIMALS = 18
@@ -52,6 +55,21 @@ def readable(decoder: msgspec.json.Decoder[_T], items: Iterable[msgspec.Raw]) ->
             yield decoder.decode(item)
         except UNREADABLE:
             continue
+
+
+def moment(text: str) -> int:
+    """ms UTC of a time of our age as RFC 3339 has it; what is finer is cut off, never rounded up.
+
+    A trade of the last microsecond of a minute stays in that minute, which msgspec's own reading
+    of nine digits would move to the next. Raises ValueError for all else.
+    """
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        raise ValueError("a time must say its offset from UTC")
+    milliseconds = (time - _EPOCH) // _MILLISECOND
+    if not EARLIEST <= milliseconds < LATEST:
+        raise ValueError("a time must be of our age")
+    return milliseconds
 
 
 def decimals(size: str) -> int:

@@ -11,13 +11,24 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+ALL_RECORDED = Path(__file__).parents[2] / "shared" / "captures"
 MADE_UP = sorted((Path(__file__).parent / "data" / "binance").glob("ws_*.jsonl"))
-RECORDED = Path(__file__).parents[2] / "shared" / "captures" / "binance"
+RECORDED = ALL_RECORDED / "binance"
 SOCKETS = [*MADE_UP, *sorted(RECORDED.glob("ws_*.jsonl"))]
 DIRECTORIES = sorted(RECORDED.glob("rest_*exchangeInfo*.jsonl"))
 
 Kline = dict[str, Any]
 Values = tuple[float, float, float, float, float]
+
+
+def lines_of(path: Path) -> list[dict[str, Any]]:
+    """What a recording says line by line: when, in which direction, and the raw text."""
+    return [json.loads(line) for line in path.read_text("utf-8").splitlines()]
+
+
+def frames_of(path: Path) -> list[str]:
+    """The frames received, byte-exact."""
+    return [line["raw"] for line in lines_of(path) if line["dir"] == "recv"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +49,8 @@ class Capture:
 
     @classmethod
     def read(cls, path: Path) -> Capture:
-        lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
-        url = next(line["url"] for line in lines if line["dir"] == "open")
-        frames = [line["raw"] for line in lines if line["dir"] == "recv"]
-        return cls(url.partition("streams=")[2].split("/"), frames)
+        url = next(line["url"] for line in lines_of(path) if line["dir"] == "open")
+        return cls(url.partition("streams=")[2].split("/"), frames_of(path))
 
     @property
     def symbols(self) -> list[str]:

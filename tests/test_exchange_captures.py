@@ -1,19 +1,30 @@
-"""Recorded Binance data through the exchange file: nothing is lost, nothing is misread."""
+"""Recorded data through the exchange files: nothing is lost, nothing is misread."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.captures import DIRECTORIES, MADE_UP, RECORDED, SOCKETS, Capture, values_of
+from tests.captures import (
+    ALL_RECORDED,
+    DIRECTORIES,
+    MADE_UP,
+    RECORDED,
+    SOCKETS,
+    Capture,
+    frames_of,
+    values_of,
+)
 from tests.sane_events import assert_sane
 from tui.exchange import load_exchange
-from tui.market.events import CandleReport, Malformed, Trade
+from tui.market.events import CandleReport, Event, Inventory, Malformed, Pulse, Ticker, Trade
 
-BINANCE = load_exchange("binance")
+BINANCE, COINBASE = load_exchange("binance"), load_exchange("coinbase")
+OF_COINBASE = ALL_RECORDED / "coinbase_exchange"
 
 recorded = pytest.mark.skipif(not RECORDED.is_dir(), reason="no recorded frames beside the project")
 every_socket = pytest.mark.parametrize("path", SOCKETS, ids=lambda path: path.stem)
@@ -80,3 +91,93 @@ def test_every_symbol_of_the_list_is_read(path: Path) -> None:
 def test_the_recorded_frames_are_those_that_are_known() -> None:
     klines = Counter(len(Capture.read(path).klines()) for path in SOCKETS if path not in MADE_UP)
     assert klines == Counter([118, 20, 5, 0])
+
+
+# Coinbase
+
+every_feed = pytest.mark.parametrize(
+    "path", sorted(OF_COINBASE.glob("ws_*.jsonl")), ids=lambda path: path.stem
+)
+
+
+def messages(path: Path, *kinds: str) -> list[dict[str, Any]]:
+    found = (json.loads(frame) for frame in frames_of(path))
+    return [message for message in found if message["type"] in kinds]
+
+
+def coinbase_events(path: Path) -> list[Event]:
+    return [event for frame in frames_of(path) for event in COINBASE.parse(frame)]
+
+
+@every_feed
+def test_every_frame_of_coinbase_is_one_event(path: Path) -> None:
+    for frame in frames_of(path):
+        events = COINBASE.parse(frame)
+        assert len(events) == 1
+        assert not isinstance(events[0], Malformed)
+        assert_sane(events)
+
+
+@every_feed
+def test_every_match_is_read_with_its_values(path: Path) -> None:
+    trades = [event for event in coinbase_events(path) if isinstance(event, Trade)]
+    assert [(t.name, t.price, t.size, t.first_id, t.last_id) for t in trades] == [
+        (m["product_id"], float(m["price"]), float(m["size"]), m["trade_id"], m["trade_id"])
+        for m in messages(path, "match", "last_match")
+    ]
+
+
+@every_feed
+def test_the_ids_of_matches_have_no_gap_and_the_last_match_comes_before_them(path: Path) -> None:
+    """Also where it is one of the matches again, as it may be: then by its id."""
+    newest: dict[str, int] = {}
+    traded: Counter[str] = Counter()
+    for event in coinbase_events(path):
+        if isinstance(event, Trade) and event.first_id is not None:
+            known = newest.get(event.name, event.first_id - 1)
+            assert event.first_id <= known + 1
+            traded[event.name] += event.first_id > known
+            newest[event.name] = max(known, event.first_id)
+    ids = {(m["product_id"], m["trade_id"]) for m in messages(path, "match", "last_match")}
+    assert traded == Counter(name for name, _ in ids)
+
+
+@every_feed
+def test_no_heartbeat_knows_of_a_trade_that_did_not_come(path: Path) -> None:
+    newest: dict[str, int] = {}
+    for event in coinbase_events(path):
+        if isinstance(event, Trade) and event.last_id is not None:
+            newest[event.name] = event.last_id
+        elif isinstance(event, Pulse):
+            assert event.last_id <= newest[event.name]
+
+
+@every_feed
+def test_every_ticker_is_read_with_its_values(path: Path) -> None:
+    tickers = [event for event in coinbase_events(path) if isinstance(event, Ticker)]
+    assert [(t.name, t.open, t.high, t.low, t.last, t.volume) for t in tickers] == [
+        (m["product_id"], *(float(m[f"{key}_24h"]) for key in ("open", "high", "low")),
+         float(m["price"]), float(m["volume_24h"]))
+        for m in messages(path, "ticker")
+    ]  # fmt: skip
+
+
+@every_feed
+def test_a_reply_lists_no_product_before_it_has_all_that_a_pane_needs(path: Path) -> None:
+    """These recordings asked for two channels of three: what is asked for differs."""
+    replies = [event for event in coinbase_events(path) if isinstance(event, Inventory)]
+    assert len(replies) == len(messages(path, "subscriptions"))
+    assert all(reply == Inventory(None, frozenset()) for reply in replies)
+
+
+@pytest.mark.parametrize("path", sorted(OF_COINBASE.glob("rest_products_*")), ids=str)
+def test_the_recorded_products_are_all_read(path: Path) -> None:
+    body = json.loads(path.read_text("utf-8"))["raw"]
+    wire = {product["id"]: product for product in json.loads(body)}
+    directory = COINBASE.parse_directory(body.encode())
+    assert list(directory) == list(wire)
+    for name, info in directory.items():
+        assert f"{info.base}-{info.quote}" == name
+        assert info.trading is (wire[name]["status"] == "online")
+        assert float(wire[name]["quote_increment"]) == pytest.approx(10.0**-info.price_digits)
+        assert float(wire[name]["base_increment"]) == pytest.approx(10.0**-info.volume_digits)

@@ -31,7 +31,7 @@ from tui.text import SYMBOL_CELLS, clean, file_stem
 
 NOW = seeds.BEGIN + 3_600_000
 SKEW = 60_000
-_INTERVALS = tuple(Interval.parse(text) for text in ("1s", "1m", "1M"))
+_INTERVALS = tuple(Interval.parse(text) for text in ("1s", "1m", "30m", "1M"))
 _FOLDER = TemporaryDirectory(prefix="fuzz-")
 _CONFIG = config.Config()
 _LIVE = FeedStatus(ConnectionState.LIVE)
@@ -78,13 +78,20 @@ def _feed(exchange: Exchange, frames: Sequence[bytes]) -> None:
 def _check_history(exchange: Exchange, data: bytes) -> None:
     """A page into a series, twice: as the first load, and as a repair of what is there."""
     hub, watched = _hub(exchange)
-    for subscription in watched[1:]:
+    for subscription in watched[-2:]:
         read = partial(exchange.parse_history, subscription, data, NOW)
         candles = _or_complaint(read) or []
         assert all(a.open_time < b.open_time for a, b in pairwise(candles))
         for _ in range(2 if candles else 0):
             hub.merge(subscription, candles, 0.0)
             assert_series(hub, subscription, subscription.interval.after(NOW) + SKEW)
+
+
+def _check_trades(exchange: Exchange, data: bytes) -> None:
+    name = exchange.default_symbols[0]
+    trades = _or_complaint(lambda: exchange.parse_trades(name, data)) or []
+    assert_sane(trades)
+    assert all(trade.name == name for trade in trades)
 
 
 def _check_directory(exchange: Exchange, data: bytes) -> None:
@@ -103,7 +110,8 @@ def _check_complaint(exchange: Exchange, data: bytes) -> None:
 
 def _hub(exchange: Exchange) -> tuple[Hub, list[Subscription]]:
     hub, symbol = Hub(capacity=5), Symbol(exchange.name, exchange.default_symbols[0])
-    watched = [Subscription(symbol, interval) for interval in _INTERVALS]
+    offered = [interval for interval in _INTERVALS if interval in exchange.intervals]
+    watched = [Subscription(symbol, interval) for interval in offered]
     for subscription in watched:
         hub.acquire(subscription)
     return hub, watched
@@ -240,8 +248,9 @@ def _assert_target(text: str, found: list[Subscription]) -> None:
         assert Interval.parse(str(interval)) == interval
         assert interval.floor(NOW) <= NOW < interval.after(interval.floor(NOW))
         exchange = load_exchange(subscription.symbol.exchange)
-        for command in exchange.subscribe(found, (), 1):
-            assert json.loads(command.text)["id"] == 1
+        (command,) = exchange.subscribe([subscription], (), 1)
+        assert json.loads(command.text)
+        assert (command.id, command.covers) == (1, (subscription,))
 
 
 def _check_command(data: bytes) -> None:
@@ -262,20 +271,21 @@ def _check_text(data: bytes) -> None:
 
 
 def _of_exchange(exchange: Exchange) -> list[Decoder]:
-    name = exchange.name
-
-    def decoder(
-        kind: str, true: dict[str, tuple[bytes, ...]], check: Callable[..., None], share: int
-    ) -> Decoder:
-        return Decoder(f"{name}-{kind}", true[name], partial(check, exchange), share)
-
-    return [
-        decoder("frames", seeds.FRAMES, _check_frames, 80_000),
-        decoder("stream", seeds.STREAMS, _check_stream, 20_000),
-        decoder("history", seeds.HISTORIES, _check_history, 20_000),
-        decoder("directory", seeds.DIRECTORIES, _check_directory, 15_000),
-        decoder("complaint", seeds.COMPLAINTS, _check_complaint, 10_000),
+    """Each kind's inputs are shared out among all exchanges; not all have trades over REST."""
+    kinds: list[tuple[str, dict[str, tuple[bytes, ...]], Callable[..., None], int]] = [
+        ("frames", seeds.FRAMES, _check_frames, 80_000),
+        ("stream", seeds.STREAMS, _check_stream, 20_000),
+        ("history", seeds.HISTORIES, _check_history, 20_000),
+        ("trades", seeds.TRADES, _check_trades, 10_000),
+        ("directory", seeds.DIRECTORIES, _check_directory, 15_000),
+        ("complaint", seeds.COMPLAINTS, _check_complaint, 10_000),
     ]
+    return [
+        Decoder(f"{exchange.name}-{kind}", true[exchange.name], partial(check, exchange),
+                -(-share // len(exchange_names())))
+        for kind, true, check, share in kinds
+        if kind != "trades" or exchange.name in true
+    ]  # fmt: skip
 
 
 DECODERS = [

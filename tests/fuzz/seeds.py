@@ -35,6 +35,35 @@ _LISTED = {
                 {"filterType": "LOT_SIZE", "stepSize": "0.00001000"}],
 }  # fmt: skip
 
+_MATCH = {
+    "type": "match", "trade_id": 1100236126, "side": "buy", "size": "0.0000001",
+    "price": "83335.51", "product_id": "BTC-USD", "sequence": 136998251868,
+    "time": "2021-04-04T20:03:37.892405Z",
+}  # fmt: skip
+_HEARTBEAT = {
+    "type": "heartbeat", "last_trade_id": 1100236126, "product_id": "BTC-USD",
+    "sequence": 136998251906, "time": "2021-04-04T20:03:38.000000Z",
+}  # fmt: skip
+_DAY_TICKER = {
+    "type": "ticker", "sequence": 137333645494, "product_id": "BTC-USD", "price": "83335.51",
+    "open_24h": "82000.5", "high_24h": "84000", "low_24h": "81999.99", "volume_24h": "9381.28",
+    "best_bid": "83335.5", "side": "buy", "time": "2021-04-04T20:03:37.892405Z",
+    "trade_id": 1100236126, "last_size": "0.0000001",
+}  # fmt: skip
+_HELD = {
+    "type": "subscriptions",
+    "channels": [{"name": name, "product_ids": ["ETH-USD", "BTC-USD"], "account_ids": None}
+                 for name in ("matches", "heartbeat", "ticker")],
+}  # fmt: skip
+_REFUSED = {
+    "type": "error", "message": "Failed to subscribe", "reason": "LOOM-USDC is delisted",
+}  # fmt: skip
+_QUARTER = [BEGIN // 900_000 * 900, 65300.03, 66944, 66276.79, 65616.64, 6347.81]
+_PRODUCT = {
+    "id": "BTC-USD", "base_currency": "BTC", "quote_currency": "USD", "quote_increment": "0.01",
+    "base_increment": "0.00000001", "status": "online", "trading_disabled": False,
+}  # fmt: skip
+
 FRAMES = {
     "binance": _json(
         *({"stream": "any@stream", "data": data} for data in (_kline(0, True), _TRADE, _TICKER)),
@@ -42,7 +71,11 @@ FRAMES = {
         {"result": None, "id": 312},
         {"error": {"code": 4, "msg": "Too many subscriptions"}, "id": 1},
         {"code": 4, "msg": "Too many subscriptions"},
-    )
+    ),
+    "coinbase": _json(
+        *(_MATCH, _MATCH | {"type": "last_match"}, _HEARTBEAT, _DAY_TICKER, _HELD, _REFUSED),
+        {"type": "error", "message": "ErrSlowConsume"},
+    ),
 }
 STREAMS = {
     "binance": tuple(
@@ -52,16 +85,34 @@ STREAMS = {
             [_kline(0, False), _TRADE, _kline(0, True), _kline(3, False), _TICKER, _kline(1, True)],
             [_kline(slot, True, "1M") for slot in (0, 44_640, 90_000)],
         )
-    )
-}
+    ),
+    "coinbase": tuple(
+        b"\n".join(_json(*messages))
+        for messages in (
+            [_HELD, _MATCH | {"type": "last_match"}, _DAY_TICKER, _HEARTBEAT],
+            [_MATCH | {"trade_id": 1100236126 + i, "time": f"2021-04-04T20:{i + 3:02}:00.000001Z"}
+             for i in (0, 1, 2, 2, 5)],
+        )
+    ),
+}  # fmt: skip
 HISTORIES = {
     "binance": _json(
         [_ROW], [[BEGIN + i * MINUTE, *_ROW[1:6], BEGIN + (i + 1) * MINUTE - 1, *_ROW[7:]]
                  for i in range(4)],
-    )
+    ),
+    "coinbase": _json(
+        [_QUARTER], [[_QUARTER[0] + i * 900, *_QUARTER[1:]] for i in (4, 3, 1, 0)],
+    ),
 }  # fmt: skip
-DIRECTORIES = {"binance": _json({"symbols": [_LISTED, _LISTED | {"symbol": "ETHUSDT"}]})}
-COMPLAINTS = {"binance": _json({"code": -1121, "msg": "Invalid symbol."})}
+TRADES = {"coinbase": _json([_MATCH, _MATCH | {"trade_id": 1100236125}])}
+DIRECTORIES = {
+    "binance": _json({"symbols": [_LISTED, _LISTED | {"symbol": "ETHUSDT"}]}),
+    "coinbase": _json([_PRODUCT, _PRODUCT | {"id": "ETH-USD"}]),
+}
+COMPLAINTS = {
+    "binance": _json({"code": -1121, "msg": "Invalid symbol."}),
+    "coinbase": _json({"message": "NotFound"}),
+}
 
 HEADERS = (
     *(b"17", b" 2.5 ", b"1800000030", b"1800000030000", b"-5", b"1e3"),
@@ -89,5 +140,8 @@ THEMES = (
     b"dark = true\n[colors]\nprimary = '#6ea8e6'\nbackground = '#0e131b'\naccent = 'rgb(1,2,3)'\n"
     b"[market]\nup = '#5fdab3'\nvolume-down = 'hsl(10,20%,30%)'\n",
 )
-TARGETS = (b"binance:BTCUSDT@5m", b"ethusdt", b"BINANCE:x@1M", "币安人生USDT@1w".encode())
+TARGETS = (
+    *(b"binance:BTCUSDT@5m", b"ethusdt", b"BINANCE:x@1M", "币安人生USDT@1w".encode()),
+    b"coinbase:btc-usd@30m",
+)
 TEXTS = tuple(piece.encode("utf-8", "surrogatepass") for piece in PIECES)

@@ -7,6 +7,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.exchange.base import Limits
 from tui.feed import backoff
 from tui.feed.faults import Fault, FaultKind
 from tui.feed.limits import LONGEST_BAN, HostLimits, TokenBucket
@@ -47,6 +48,19 @@ def test_a_stable_period_gives_a_connection_its_burst_back() -> None:
 def test_a_bucket_that_was_not_used_for_long_gives_no_more_than_its_burst() -> None:
     bucket = TokenBucket(2, 1.0)
     assert [bucket.reserve(1e6) for _ in range(3)] == [0.0, 0.0, 1.0]
+
+
+def test_a_host_is_asked_at_once_only_as_often_as_the_exchange_says() -> None:
+    """Some take many requests a minute, but few of them in one go."""
+    declared = Limits(1, 0.25, 15, 0.5, rest_weight=300, history_page=300, rest_burst=2)
+    host = HostLimits.of(declared)
+    assert [host.request_turn(0.0, 1) for _ in range(4)] == [0.0, 0.0, 0.2, 0.4]
+    assert [host.dial_turn(0.0) for _ in range(17)] == [0.0] * 15 + [0.5, 1.0]
+
+
+def test_a_host_is_asked_at_once_for_a_fifth_of_a_minute_s_worth_unless_it_says() -> None:
+    host = HostLimits.of(Limits(1, 0.25, 15, 0.5, rest_weight=300, history_page=300))
+    assert [host.request_turn(0.0, 60), host.request_turn(0.0, 5)] == [0.0, 1.0]
 
 
 def paced(seconds: float, code: int = 429) -> Fault:

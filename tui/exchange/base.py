@@ -25,8 +25,8 @@ class Limits:
 
     A connection carries `subscriptions` and takes one command each `command_spacing`. A host
     takes `dial_burst` connections at once and one more each `dial_spacing`; its REST side takes
-    requests of `rest_weight` in all a minute, `history_page` candles each. It ends a connection
-    after `lifetime`.
+    requests of `rest_weight` in all a minute, of which `rest_burst` at once (a fifth where that
+    is None), `history_page` candles each. It ends a connection after `lifetime`.
     """
 
     subscriptions: int
@@ -36,6 +36,7 @@ class Limits:
     rest_weight: int
     history_page: int
     lifetime: float = inf
+    rest_burst: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

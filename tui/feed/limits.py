@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from math import inf
+from typing import Self
 
+from tui.exchange.base import Limits
 from tui.feed.faults import BANNED, Fault
 
 # Binance's own longest ban is three days; a call now and then tells when it is over.
@@ -64,6 +66,15 @@ class HostLimits:
     reason: str = ""
     _bans: int = 0
     _banned_until: float = -inf
+
+    @classmethod
+    def of(cls, limits: Limits) -> Self:
+        """The budgets of a host that an exchange declares."""
+        at_once = limits.rest_weight / 5 if limits.rest_burst is None else limits.rest_burst
+        return cls(
+            TokenBucket(limits.dial_burst, limits.dial_spacing),
+            TokenBucket(at_once, 60.0 / limits.rest_weight),
+        )
 
     def hold(self, now: float, fault: Fault) -> Fault:
         """The host said when to come back; a repeated ban (418) holds twice as long each time.

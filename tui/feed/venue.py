@@ -22,7 +22,7 @@ from tui.feed.connection import Connection
 from tui.feed.directory import Directory
 from tui.feed.hub import Hub
 from tui.feed.inquiry import Inquiry
-from tui.feed.limits import HostLimits, TokenBucket
+from tui.feed.limits import HostLimits
 from tui.feed.link import OPEN, Rules
 from tui.feed.rest import Rest
 from tui.feed.settings import ConnectionSettings
@@ -57,11 +57,7 @@ class Venue:
         )
         self._rules = Rules(exchange, settings, random, self._tokens)
         self._capacity = min(settings.symbols_per_connection, exchange.limits.subscriptions)
-        limits = exchange.limits
-        self._limits = HostLimits(
-            TokenBucket(limits.dial_burst, limits.dial_spacing),
-            TokenBucket(limits.rest_weight / 5, 60.0 / limits.rest_weight),
-        )
+        self._limits = HostLimits.of(exchange.limits)
         self._rest = Rest(exchange, self._limits, monotonic)
         self._backfill = Backfill(
             exchange, self._rest, hub, history, monotonic, random, self._unknown

@@ -100,11 +100,16 @@ def test_the_socket_is_the_public_one() -> None:
 
 
 def test_what_is_sent_and_asked_stays_below_the_limits_of_an_address() -> None:
-    """100 messages/s, 8 dials/s with 20 at once; a full grid of panes has a socket each."""
+    """100 messages/s, 8 dials/s with 20 at once, 10 requests/s with 15 at once.
+
+    A full grid of panes has a socket each.
+    """
     limits = COINBASE.limits
     assert limits.dial_burst / limits.command_spacing < 100
     assert limits.dial_burst < 20
     assert 1 / limits.dial_spacing < 8
+    assert limits.rest_burst and limits.rest_burst < 15
+    assert limits.rest_weight / 60 < 10
 
 
 def test_products_are_spelled_in_capitals() -> None:

@@ -102,7 +102,8 @@ class Coinbase(Exchange):
         command_spacing=0.25,
         dial_burst=15,
         dial_spacing=0.5,
-        rest_weight=300,
+        rest_weight=360,
+        rest_burst=10,
         history_page=_CANDLES,
     )
 

@@ -11,13 +11,16 @@ from tui.exchange.base import Exchange
 from tui.exchange.settings import ExchangeSettings
 from tui.rules import Rules
 
-_NOT_EXCHANGES = {"base", "batches", "coinbase_frames", "reading", "settings"}
+_SHARED = {"base", "batches", "reading", "settings"}
 
 
 def kinds() -> list[str]:
-    """The kinds of exchange there are: the modules of this package."""
+    """The kinds of exchange there are: the modules of this package, but those that they share.
+
+    A name with an underscore is a part of the exchange before it.
+    """
     found = {module.name for module in pkgutil.iter_modules(__path__)}
-    return sorted(found - _NOT_EXCHANGES)
+    return sorted(name for name in found - _SHARED if "_" not in name)
 
 
 def exchange_names() -> list[str]:

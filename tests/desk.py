@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from tui.exchange import load_exchange
 from tui.feed.gaps import LoadPlan
 from tui.feed.hub import Hub
 from tui.feed.outlet import Outlet
 from tui.feed.status import ConnectionState, FeedStatus, SeriesView
 from tui.market.candle import Candle
-from tui.market.events import CandleReport
+from tui.market.events import CandleReport, Data
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol
 
@@ -25,35 +26,41 @@ def candle(minute: int, close: float = 100.0, *, closed: bool = True, trades: in
 class Desk:
     """A hub with one lease, and everything it tells."""
 
-    def __init__(self) -> None:
-        self.hub = Hub(1_000)
+    def __init__(self, subscription: Subscription = SUBSCRIPTION) -> None:
+        self.subscription = subscription
+        self.exchange = subscription.symbol.exchange
+        self.hub = Hub(1_000, {self.exchange: load_exchange(self.exchange)})
         self.outlet = Outlet()
         self.hub.listen(self.outlet, candles=True)
-        self.hub.acquire(SUBSCRIPTION)
+        self.hub.acquire(subscription)
         self.plan = self.begin_load()
 
     def live(self, candle: Candle, now: float = 0.0) -> None:
-        self.hub.apply("binance", CandleReport("BTCUSDT", Interval(1, "m"), candle), now)
+        name, interval = self.subscription.symbol.name, self.subscription.interval
+        self.hear(CandleReport(name, interval, candle), now)
+
+    def hear(self, event: Data, now: float = 0.0) -> None:
+        self.hub.apply(self.exchange, event, now)
 
     def merge(self, candles: list[Candle], now: float = 0.0) -> None:
-        self.hub.merge(SUBSCRIPTION, candles, now)
+        self.hub.merge(self.subscription, candles, now)
 
     def begin_load(self) -> LoadPlan:
-        plan = self.hub.load_plan(SUBSCRIPTION)
+        plan = self.hub.load_plan(self.subscription)
         assert plan
         self.plan = plan
         return plan
 
     def end_load(self) -> bool:
-        return self.hub.loaded(SUBSCRIPTION, self.plan)
+        return self.hub.loaded(self.subscription, self.plan)
 
     def look(self, now: float = 0.0) -> int | None:
         """What the engine does each second: is anything to be asked for, and from where?"""
-        return self.hub.repair_from(SUBSCRIPTION, now)
+        return self.hub.repair_from(self.subscription, now)
 
     def told(self, kind: type) -> list[object]:
         return [event for event in self.outlet.take() if isinstance(event, kind)]
 
     @property
     def view(self) -> SeriesView:
-        return self.hub.view(SUBSCRIPTION, 1_000, LIVE)
+        return self.hub.view(self.subscription, 1_000, LIVE)

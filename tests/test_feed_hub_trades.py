@@ -1,0 +1,147 @@
+"""Candles that the hub makes of trades, for an exchange whose stream has no candles."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.desk import MINUTE, Desk
+from tui.feed.status import CandleChanged, GapOpened
+from tui.market.candle import Candle
+from tui.market.events import Pulse, Trade
+from tui.market.interval import Interval
+from tui.market.symbol import Subscription, Symbol
+
+BTC = Subscription(Symbol("coinbase", "BTC-USD"), Interval(1, "m"))
+DAY = 1_700_006_400_000
+
+
+def trade(id_: int, second: float, price: float = 100.0, size: float = 1.0) -> Trade:
+    return Trade("BTC-USD", price, size, DAY + int(second * 1000), 100 + id_, 100 + id_)
+
+
+def pulse(last_id: int, second: float) -> Pulse:
+    return Pulse("BTC-USD", 100 + last_id, DAY + int(second * 1000))
+
+
+@pytest.fixture
+def desk() -> Desk:
+    """A desk that has heard of one trade before the first minute."""
+    desk = Desk(BTC)
+    desk.hear(trade(1, -1), now=99.0)
+    desk.end_load()
+    return desk
+
+
+def closed(desk: Desk) -> list[Candle]:
+    told = [event.candle for event in desk.outlet.take() if isinstance(event, CandleChanged)]
+    return [candle for candle in told if candle.closed]
+
+
+def test_a_heartbeat_closes_the_minute_that_has_all_its_trades(desk: Desk) -> None:
+    desk.hear(trade(2, 10, 101.0), now=110.0)
+    desk.hear(trade(3, 50, 99.0), now=150.0)
+    assert closed(desk) == []
+    desk.hear(pulse(3, 60.2), now=160.2)
+    (minute,) = closed(desk)
+    assert (minute.open_time, minute.values) == (DAY, (101.0, 101.0, 99.0, 99.0, 2.0))
+
+
+def test_a_heartbeat_says_that_the_price_is_of_now(desk: Desk) -> None:
+    desk.hear(trade(2, 10), now=110.0)
+    desk.hear(pulse(2, 45), now=145.0)
+    age = desk.hub.age(BTC, 145.5)
+    assert age is not None and age <= 0.6
+    assert desk.view.price_time == DAY + 45_000
+
+
+def test_a_heartbeat_that_knows_more_than_we_do_does_not_make_our_price_newer(desk: Desk) -> None:
+    desk.hear(trade(2, 10), now=110.0)
+    desk.hear(pulse(4, 45), now=145.0)
+    assert desk.view.price_time == DAY + 10_000
+
+
+def test_p34_a_trade_that_does_not_come_is_a_gap_two_seconds_later(desk: Desk) -> None:
+    desk.hear(trade(2, 10), now=110.0)
+    desk.hear(trade(4, 12), now=112.0)
+    desk.look(112.0)
+    desk.look(113.0)
+    assert desk.told(GapOpened) == []
+    assert desk.look(114.1) == DAY
+    assert desk.told(GapOpened) == [GapOpened(BTC, DAY)]
+    # It is told once, however long it lasts.
+    desk.look(120.0)
+    assert desk.told(GapOpened) == []
+
+
+def test_p34_the_newest_trades_lost_are_known_by_the_heartbeat(desk: Desk) -> None:
+    desk.hear(trade(2, 10), now=110.0)
+    desk.hear(pulse(5, 12), now=112.0)
+    desk.look(112.0)
+    assert desk.look(115.0) == DAY
+    assert desk.told(GapOpened)
+
+
+def test_a_trade_that_is_only_late_is_no_gap(desk: Desk) -> None:
+    desk.hear(trade(2, 10), now=110.0)
+    desk.hear(trade(4, 12), now=112.0)
+    desk.look(112.0)
+    desk.hear(trade(3, 11), now=113.0)
+    desk.hear(trade(5, 60.1), now=160.1)
+    desk.look(160.1)
+    assert desk.told(GapOpened) == []
+    assert desk.view.candles[-2].volume == 3.0
+
+
+def test_missing_trades_over_rest_make_the_candle_whole(desk: Desk) -> None:
+    desk.hear(trade(2, 10), now=110.0)
+    desk.hear(trade(5, 61), now=161.0)
+    missing = desk.hub.missing_trades(BTC, 1_000)
+    assert missing and (missing.before_id, missing.after_id) == (105, 102)
+    desk.hub.merge_trades(BTC, [trade(4, 30, 102.0), trade(3, 20)])
+    assert [c.values for c in closed(desk)] == [(100.0, 102.0, 100.0, 102.0, 3.0)]
+
+
+def test_the_last_match_of_a_new_connection_is_not_counted_again(desk: Desk) -> None:
+    desk.hear(trade(2, 10), now=110.0)
+    desk.hub.lapse(BTC)
+    desk.hear(trade(2, 10), now=120.0)
+    desk.hear(pulse(2, 60), now=160.0)
+    assert desk.view.candles[-1].volume == 1.0
+    assert desk.view.candles[-1].closed
+
+
+def test_a_lost_link_without_lost_trades_leaves_the_candle_whole(desk: Desk) -> None:
+    desk.hear(trade(2, 10), now=110.0)
+    desk.hub.lapse(BTC)
+    desk.hear(trade(3, 40), now=140.0)
+    desk.hear(pulse(3, 61), now=161.0)
+    assert [c.values[-1] for c in closed(desk)] == [2.0]
+
+
+def test_what_rest_says_of_the_forming_minute_is_its_beginning() -> None:
+    desk = Desk(BTC)
+    desk.hear(trade(7, 30, 100.0), now=130.0)
+    row = Candle(DAY, 97.0, 103.0, 96.0, 100.0, 12.0)
+    desk.merge([row], now=130.5)
+    desk.hear(trade(8, 40, 104.0), now=140.0)
+    newest = desk.view.candles[-1]
+    assert newest.values == (97.0, 104.0, 96.0, 104.0, 13.0)
+    assert not newest.closed
+
+
+def test_a_minute_without_trades_is_a_candle_and_no_hole(desk: Desk) -> None:
+    desk.hear(trade(2, 10), now=110.0)
+    desk.hear(pulse(2, 200), now=300.0)
+    desk.look(300.0)
+    assert [c.volume for c in desk.view.candles[-3:]] == [1.0, 0.0, 0.0]
+    assert desk.view.holes == ()
+    assert desk.told(GapOpened) == []
+
+
+def test_the_settled_row_over_rest_is_the_last_word(desk: Desk) -> None:
+    desk.hear(trade(2, 10), now=110.0)
+    desk.hear(pulse(2, 61), now=161.0)
+    row = Candle(DAY, 100.0, 100.0, 100.0, 100.0, 1.5, closed=True, as_of=DAY + 5 * MINUTE)
+    desk.merge([row])
+    (minute,) = [c for c in desk.view.candles if c.open_time == DAY]
+    assert minute.volume == 1.5

@@ -74,12 +74,13 @@ def ticker(name: str, values: Values, time: int) -> Ticker:
     The price then may be of a trade just before, which the high and low do not count.
     """
     first, high, low, last, volume = values
-    high, low = max(high, first), min(low, first)
-    if flaw := flaw_of(first, high, low, last, volume):
+    highest, lowest = max(high, first), min(low, first)
+    flaw = flaw_of(last, high, low, last, volume)
+    if flaw := flaw or flaw_of(first, highest, lowest, last, volume):
         raise ValueError(flaw)
     if time and not EARLIEST <= time < LATEST:
         raise ValueError("a ticker that is not of our age")
-    return Ticker(name, first, high, low, last, volume, time)
+    return Ticker(name, first, highest, lowest, last, volume, time)
 
 
 def replied(number: int | None, name: str | None, error: str) -> Sequence[Event]:

@@ -212,8 +212,9 @@ def test_a_refusal_without_an_id_or_a_name_is_one() -> None:
 
 def test_a_refusal_without_a_reason_says_so() -> None:
     expected = [Refusal(7, "refused without a reason", None)]
-    assert parse(V2, {"method": "subscribe", "success": False, "req_id": 7}) == expected
-    assert parse(V1, {"event": "error", "reqid": 7}) == expected
+    for said in ({}, {"error": "\x00", "errorMessage": "\x00"}):
+        assert parse(V2, {"method": "subscribe", "success": False, "req_id": 7} | said) == expected
+        assert parse(V1, {"event": "error", "reqid": 7} | said) == expected
 
 
 def test_what_is_subscribed_already_is_what_was_asked_for() -> None:

@@ -47,14 +47,15 @@ class Kraken(KrakenRest):
     omits_empty = True
     has_heartbeat = True
     # A connection has carried 300 symbols. The pace of commands is not told, and over it they are
-    # lost; nor is that of dials: its own client makes 120 in ten minutes. About 30 REST calls in
-    # a row are too many, one a second is not: the bucket holds a fifth of a minute's.
+    # lost; nor is that of dials: its own client makes 120 in ten minutes. Over REST about 30 calls
+    # in a row are too many, one a second is not.
     limits = Limits(
         subscriptions=200,
         command_spacing=0.5,
         dial_burst=20,
         dial_spacing=6.0,
         rest_weight=60,
+        rest_burst=15,
         history_page=720,
     )
 

@@ -124,10 +124,9 @@ def _said(message: Message) -> Sequence[Event]:
         case "pong":
             return (Pong(message.reqid),)
         case "subscriptionStatus" | "error":
-            refused = message.event == "error" or message.status == "error"
-            refusal = message.error_message or "refused without a reason" if refused else ""
+            refused = "error" in (message.event, message.status)
             name = modern(message.pair) if message.pair else None
-            return replied(message.reqid, name, refusal)
+            return replied(message.reqid, name, refused, message.error_message)
         case _:
             return ()
 

@@ -83,15 +83,16 @@ def ticker(name: str, values: Values, time: int) -> Ticker:
     return Ticker(name, first, highest, lowest, last, volume, time)
 
 
-def replied(number: int | None, name: str | None, error: str) -> Sequence[Event]:
-    """The reply to the command `number` as to one symbol; without an `error` it was done.
+def replied(number: int | None, name: str | None, refused: bool, why: str) -> Sequence[Event]:
+    """The reply to the command `number`, as to one symbol.
 
     Over its rate of messages Kraken loses a command. That is no answer to it: unconfirmed, it is
     sent again later. A connection of ours never wants two intervals of a symbol, so that one
     which is subscribed already is what was asked for.
     """
-    if "Exceeded msg rate" in error:
+    if refused and "Exceeded msg rate" in why:
         return ()
-    if error and not error.startswith("Already subscribed"):
-        return (Refusal(number, one_line(error), name),)
+    if refused and not why.startswith("Already subscribed"):
+        reason = one_line(why) or "refused without a reason"
+        return (Refusal(number, reason, name and one_line(name)),)
     return () if number is None else (Ack(number, name),)

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import msgspec
 from msgspec import Struct
 
 from tui.exchange.kraken_events import candle_report, malformed, of_rows, replied, ticker, trade
-from tui.exchange.reading import UNREADABLE, Count
+from tui.exchange.reading import UNREADABLE, Count, moment
 from tui.market.events import CandleReport, Event, Pong, Ticker, Trade
 
 PATH = "/v2"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 class OhlcMessage(Struct, tag_field="channel", tag="ohlc"):
@@ -136,7 +133,7 @@ def parse(frame: bytes | str) -> Sequence[Event]:
 def _read(message: Message) -> Sequence[Event]:
     match message:
         case OhlcMessage(timestamp=sent, data=rows):
-            return of_rows(rows, _candles, partial(_candle_report, _moment(sent)))
+            return of_rows(rows, _candles, partial(_candle_report, moment(sent)))
         case TradeMessage(data=rows):
             return of_rows(rows, _trades, _trade)
         case TickerMessage(data=rows):
@@ -157,32 +154,20 @@ def _other(frame: bytes | str, error: Exception) -> Sequence[Event]:
         return (Pong(reply.req_id),)
     if reply.success is None:
         return ()
-    refusal = "" if reply.success else reply.error or "refused without a reason"
     name = reply.symbol or (reply.result and reply.result.symbol) or None
-    return replied(reply.req_id, name, refusal)
+    return replied(reply.req_id, name, not reply.success, reply.error or "")
 
 
 def _candle_report(as_of: int, row: OhlcRow) -> CandleReport:
     values = (row.open, row.high, row.low, row.close, row.volume)
-    open_time = _moment(row.interval_begin)
+    open_time = moment(row.interval_begin)
     return candle_report(row.symbol, row.interval, open_time, values, row.trades, as_of)
 
 
 def _trade(row: TradeRow) -> Trade:
-    return trade(row.symbol, row.price, row.qty, _moment(row.timestamp), row.trade_id)
+    return trade(row.symbol, row.price, row.qty, moment(row.timestamp), row.trade_id)
 
 
 def _ticker(row: TickerRow) -> Ticker:
     values = (row.last - row.change, row.high, row.low, row.last, row.volume)
-    return ticker(row.symbol, values, _moment(row.timestamp) if row.timestamp else 0)
-
-
-def _moment(text: str) -> int:
-    """An RFC 3339 time as ms UTC. Finer digits are cut off: rounded up, they could be tomorrow's.
-
-    Raises ValueError for what is none.
-    """
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("a time without its zone")
-    return (moment - _EPOCH) // _MILLISECOND
+    return ticker(row.symbol, values, moment(row.timestamp) if row.timestamp else 0)

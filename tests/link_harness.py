@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from tui.exchange import load_exchange
+from tui.exchange.base import Exchange
 from tui.feed import signals as on
 from tui.feed.faults import Fault, of_close
 from tui.feed.link import Link, Rules
@@ -35,6 +36,7 @@ class Harness:
 
     settings: ConnectionSettings = field(default_factory=ConnectionSettings)
     needs_token: bool = False
+    exchange: Exchange = field(default_factory=lambda: load_exchange("binance"))
     seed: int = 1
     now: float = 1000.0
     data_at: float = 0.0
@@ -47,7 +49,7 @@ class Harness:
         source = EnvironmentToken("TRADEX_TOKEN")
         tokens = Tokens(source, None, lambda: self.now, lambda: 0.0, random)
         self.rules = Rules(
-            load_exchange("binance"), self.settings, random, tokens if self.needs_token else None
+            self.exchange, self.settings, random, tokens if self.needs_token else None
         )
 
     def take(self, event: on.Event) -> list[on.Effect]:

@@ -65,7 +65,7 @@ class Reader:
 
     async def lose(self, seconds: int) -> None:
         """The link is lost, and with it what comes in these seconds; then there is one more."""
-        self.hub.lapse(BTC)
+        self.hub.lose(BTC)
         await asyncio.sleep(seconds)
         await self.live(1)
 
@@ -168,7 +168,7 @@ def test_p23_a_correction_sent_while_nobody_listened_is_read_once_it_is_settled(
     async def scenario() -> None:
         client = await reader()
         await client.live_but_wrong()
-        client.hub.lapse(BTC)
+        client.hub.lose(BTC)
         await asyncio.sleep(1.0)
         await client.backfill.sync(BTC)
         assert not client.whole()
@@ -213,7 +213,7 @@ def test_p23_a_page_that_is_long_on_its_way_does_not_undo_a_correction_that_over
 def test_p38_two_repairs_of_one_series_ask_one_after_the_other() -> None:
     async def scenario() -> None:
         client = await reader()
-        client.hub.lapse(BTC)
+        client.hub.lose(BTC)
         await asyncio.gather(*(client.backfill.sync(BTC) for _ in range(3)))
         assert client.exchange.most_asked == 1
 

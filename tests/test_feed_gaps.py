@@ -85,7 +85,7 @@ def test_p38_a_gap_that_opens_while_one_is_repaired_is_repaired_with_it() -> Non
 def test_p38_conceding_a_hole_does_not_end_a_loss_that_came_meanwhile() -> None:
     desk = with_a_jump()
     plan = desk.begin_load()
-    desk.hub.lapse(SUBSCRIPTION)
+    desk.hub.lose(SUBSCRIPTION)
     desk.hub.concede(SUBSCRIPTION, plan)
     assert desk.view.uncertain_from is not None
     assert desk.hub.repair_from(SUBSCRIPTION, 1.0) is not None
@@ -95,7 +95,7 @@ def test_p38_a_loss_during_a_repair_is_not_made_to_wait_as_a_vain_question_is() 
     desk = with_a_jump()
     desk.begin_load()
     desk.merge([candle(3), candle(4), candle(5)])
-    desk.hub.lapse(SUBSCRIPTION)
+    desk.hub.lose(SUBSCRIPTION)
     desk.end_load()
     desk.hub.pause(SUBSCRIPTION, 1.0)
     assert desk.hub.repair_from(SUBSCRIPTION, 1.0) is not None
@@ -105,7 +105,7 @@ def test_a_repair_reads_nothing_from_before_the_first_candle_that_was_loaded() -
     desk = Desk()
     desk.merge([candle(8), candle(9)])
     desk.end_load()
-    desk.hub.lapse(SUBSCRIPTION)
+    desk.hub.lose(SUBSCRIPTION)
     assert desk.begin_load().start == 8 * MINUTE
 
 

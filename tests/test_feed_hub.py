@@ -99,7 +99,7 @@ def test_a_load_that_began_before_the_link_was_lost_does_not_end_the_uncertainty
     desk.live(candle(2, closed=False))
     desk.end_load()
     plan = desk.begin_load()
-    desk.hub.lapse(SUBSCRIPTION)
+    desk.hub.lose(SUBSCRIPTION)
     desk.merge([candle(1)])
     assert desk.hub.loaded(SUBSCRIPTION, plan)
     assert desk.view.uncertain_from == 2 * MINUTE
@@ -115,7 +115,7 @@ def test_vain_questions_come_less_and_less_often_but_a_new_gap_is_asked_for_at_o
         desk.hub.pause(SUBSCRIPTION, overdue)
     assert desk.hub.repair_from(SUBSCRIPTION, overdue + 1000) is None
     desk.live(candle(2), now=overdue)
-    desk.hub.lapse(SUBSCRIPTION)
+    desk.hub.lose(SUBSCRIPTION)
     assert desk.hub.repair_from(SUBSCRIPTION, overdue) == 3 * MINUTE
 
 
@@ -142,7 +142,7 @@ def test_candles_just_before_a_loss_are_read_again_however_far_the_stream_has_go
     desk = Desk()
     desk.merge([candle(n) for n in range(1, 10)])
     desk.end_load()
-    desk.hub.lapse(SUBSCRIPTION)
+    desk.hub.lose(SUBSCRIPTION)
     desk.live(candle(10))
     desk.live(candle(11), now=60.0)
     start = desk.begin_load().start
@@ -153,8 +153,8 @@ def test_p38_losing_the_link_twice_before_a_repair_is_one_gap() -> None:
     desk = Desk()
     desk.live(candle(1))
     desk.live(candle(2, closed=False))
-    desk.hub.lapse(SUBSCRIPTION)
-    desk.hub.lapse(SUBSCRIPTION)
+    desk.hub.lose(SUBSCRIPTION)
+    desk.hub.lose(SUBSCRIPTION)
     assert desk.told(GapOpened) == [GapOpened(SUBSCRIPTION, 2 * MINUTE)]
 
 
@@ -190,7 +190,7 @@ def test_numbers_start_anew_after_the_link_was_lost() -> None:
     desk = Desk()
     desk.live(candle(2, closed=False))
     desk.hub.apply("binance", trade(10), 0.0)
-    desk.hub.lapse(SUBSCRIPTION)
+    desk.hub.lose(SUBSCRIPTION)
     desk.begin_load()
     desk.end_load()
     desk.hub.apply("binance", trade(500), 0.0)
@@ -216,7 +216,7 @@ def test_p33_trades_of_an_outage_are_not_held_against_the_new_stream() -> None:
     desk.merge([candle(1)])
     desk.end_load()
     desk.live(candle(2))
-    desk.hub.lapse(SUBSCRIPTION)
+    desk.hub.lose(SUBSCRIPTION)
     desk.begin_load()
     rows = [candle(3), candle(4, closed=False)]
     desk.merge(rows)
@@ -285,7 +285,7 @@ def test_an_open_candle_stands_after_what_happened_before_its_newest_state() -> 
     desk = Desk()
     desk.live(candle(1))
     desk.live(candle(2, closed=False, trades=1))
-    desk.hub.lapse(SUBSCRIPTION)
+    desk.hub.lose(SUBSCRIPTION)
     desk.live(candle(2, close=100.5, closed=False, trades=6))
     assert [type(event) for event in desk.outlet.take()] == [
         CandleChanged, GapOpened, CandleChanged,

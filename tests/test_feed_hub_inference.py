@@ -97,7 +97,7 @@ def test_minutes_that_the_stream_leaves_out_had_no_trades(desk: Desk) -> None:
 
 def test_minutes_missing_because_the_link_was_lost_are_a_hole(desk: Desk) -> None:
     say(desk, frame(0, 30))
-    desk.hub.lapse(BTC)
+    desk.hub.lose(BTC)
     say(desk, frame(3, 185))
     desk.look(188.0)
     assert closed(desk) == []
@@ -108,7 +108,7 @@ def test_minutes_missing_because_the_link_was_lost_are_a_hole(desk: Desk) -> Non
 
 def test_a_candle_that_formed_while_the_link_was_lost_is_not_closed_by_the_next(desk: Desk) -> None:
     say(desk, frame(0, 30))
-    desk.hub.lapse(BTC)
+    desk.hub.lose(BTC)
     say(desk, frame(1, 61))
     desk.look(70.0)
     assert closed(desk) == []

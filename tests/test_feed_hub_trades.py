@@ -103,7 +103,7 @@ def test_missing_trades_over_rest_make_the_candle_whole(desk: Desk) -> None:
 
 def test_the_last_match_of_a_new_connection_is_not_counted_again(desk: Desk) -> None:
     desk.hear(trade(2, 10), now=110.0)
-    desk.hub.lapse(BTC)
+    desk.hub.lose(BTC)
     desk.hear(trade(2, 10), now=120.0)
     desk.hear(pulse(2, 60), now=160.0)
     assert desk.view.candles[-1].volume == 1.0
@@ -112,7 +112,7 @@ def test_the_last_match_of_a_new_connection_is_not_counted_again(desk: Desk) -> 
 
 def test_a_lost_link_without_lost_trades_leaves_the_candle_whole(desk: Desk) -> None:
     desk.hear(trade(2, 10), now=110.0)
-    desk.hub.lapse(BTC)
+    desk.hub.lose(BTC)
     desk.hear(trade(3, 40), now=140.0)
     desk.hear(pulse(3, 61), now=161.0)
     assert [c.values[-1] for c in closed(desk)] == [2.0]

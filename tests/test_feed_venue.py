@@ -265,7 +265,7 @@ def test_p37_a_repair_that_was_in_trouble_is_told_as_over() -> None:
             outlet = Outlet()
             venue._hub.listen(outlet, candles=False)
             exchange.reachable = False
-            venue._hub.lapse(feed)
+            venue._hub.lose(feed)
             await asyncio.sleep(20.0)
             exchange.reachable = True
             await asyncio.sleep(60.0)

@@ -197,7 +197,7 @@ class Connection:
                 self._hang(gracefully=gracefully)
             case on.Lapse():
                 for subscription in () if self.understudy else self.link.wanted:
-                    self._hub.lapse(subscription)
+                    self._hub.lose(subscription)
             case on.Sync(subscriptions):
                 for subscription in sorted(subscriptions):
                     self._spawn(self._sync(subscription, self.link.epoch))

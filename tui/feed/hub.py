@@ -5,21 +5,17 @@ The engine's thread applies; any thread may lease and view. Nothing here waits f
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 from tui.exchange.base import Exchange
+from tui.feed.board import Board
 from tui.feed.clock import ExchangeClock
 from tui.feed.gaps import LoadPlan
-from tui.feed.outlet import Outlet
+from tui.feed.intake import stamp_of, take
 from tui.feed.record import Record
 from tui.feed.status import (
-    CandleChanged,
     ConnectionState,
-    FeedEvent,
     FeedStatus,
-    GapOpened,
     GapRepaired,
     Rejected,
     SeriesView,
@@ -27,27 +23,23 @@ from tui.feed.status import (
 )
 from tui.market.aggregate import MissingTrades
 from tui.market.candle import Candle
-from tui.market.events import LATEST, CandleReport, Data, Pulse, Ticker, Trade
-from tui.market.series import Change
+from tui.market.events import LATEST, CandleReport, Data, Trade
 from tui.market.symbol import Subscription, SymbolInfo
 
 _FIRST_QUIET = 60.0
 
 
-class Hub:
-    """Series by subscription, counted leases, the set of what is to be drawn again."""
+class Hub(Board):
+    """Series by subscription and counted leases."""
 
     def __init__(self, capacity: int, exchanges: Mapping[str, Exchange] | None = None) -> None:
-        self.lock = threading.Lock()
+        super().__init__()
         self._exchanges = exchanges or {}
         self.strays = 0
         self._capacity = capacity
         self._records: dict[Subscription, Record] = {}
         self._by_name: dict[str, dict[str, list[Record]]] = {}
         self._clocks: dict[str, ExchangeClock] = {}
-        self._dirty: set[Record] = set()
-        self._outlets: list[Outlet] = []
-        self._candle_outlets: list[Outlet] = []
 
     # Leases
 
@@ -56,7 +48,7 @@ class Hub:
         with self.lock:
             record = self._records.get(subscription) or self._add(subscription)
             record.leases += 1
-            self._dirty.add(record)
+            self.mark(record)
             return record.leases == 1
 
     def release(self, subscription: Subscription) -> bool:
@@ -85,72 +77,11 @@ class Hub:
         with self.lock:
             records = self._by_name.get(exchange, {}).get(event.name)
             clock = self.clock(exchange)
-            if not records or clock.doubts(_stamp(event), now):
+            if not records or clock.doubts(stamp_of(event), now):
                 self.strays += 1
-            elif isinstance(event, CandleReport):
-                clock.observe(_stamp(event), now)
-                self._apply_candle(records, event, clock, now)
-            else:
-                for record in records:
-                    self._apply_price(record, event, clock, now)
-
-    def _apply_price(
-        self, record: Record, event: Trade | Ticker | Pulse, clock: ExchangeClock, now: float
-    ) -> None:
-        if record.builder:
-            clock.observe(event.time, now)
-        self._heard(record, event.time, clock, now)
-        match event:
-            case Ticker():
-                record.ticker = event
-                if time := event.time or clock.now(now):
-                    record.quote(event.last, time)
-            case Pulse():
-                self._take_pulse(record, event, now)
-            case Trade():
-                record.quote(event.price, event.time)
-                if record.builder:
-                    self._take_built(record, record.builder.add([event]), now)
-                elif record.skips(event):
-                    self._lapse(record)
-
-    def _take_pulse(self, record: Record, pulse: Pulse, now: float) -> None:
-        if record.builder:
-            built = record.builder.reach(pulse.last_id, pulse.time)
-            if record.builder.last_id == pulse.last_id:
-                record.confirm_price(pulse.time)
-            self._take_built(record, built, now)
-
-    def _take_built(self, record: Record, candles: Iterable[Candle], now: float) -> None:
-        for candle in candles:
-            record.report(candle)
-            if self._note(record, candle, "live"):
-                record.gaps.awake(now)
-
-    def _apply_candle(
-        self, records: list[Record], report: CandleReport, clock: ExchangeClock, now: float
-    ) -> None:
-        candle, heard = report.candle, False
-        if not candle.as_of:
-            candle = replace(candle, as_of=clock.now(now) or _stamp(report))
-        for record in records:
-            if record.subscription.interval != report.interval:
-                continue
-            heard = True
-            self._heard(record, candle.as_of, clock, now)
-            record.report(candle)
-            if self._note(record, record.judged(candle), "live"):
-                record.gaps.awake(now)
-        self.strays += not heard
-
-    def _heard(self, record: Record, stamp: int, clock: ExchangeClock, now: float) -> None:
-        if stamp < record.price_time:
-            record.doubt_price(clock.now(now))
-        record.data_at = now
-        self._dirty.add(record)
-        if record.stale or record.quiet_for:
-            record.quiet_until = record.quiet_for = 0.0
-            self._turn(record, stale=False)
+                return
+            heard = [take(self, record, event, clock, now) for record in records]
+            self.strays += not any(heard)
 
     def merge(self, subscription: Subscription, candles: Iterable[Candle], now: float) -> int:
         """Candles over REST at monotonic `now`, oldest first; how many changed the series."""
@@ -162,19 +93,14 @@ class Hub:
             record.take_history(rows, now)
             if record.builder and not rows[-1].closed:
                 rows += record.builder.rest(rows[-1])
-            return self._fill(record, rows)
+            return self.fill(record, rows)
 
     def merge_trades(self, subscription: Subscription, trades: Iterable[Trade]) -> None:
         """Trades over REST: what they make whole needs no other proof."""
         with self.lock:
             record = self._records.get(subscription)
             if record and record.builder:
-                self._fill(record, record.builder.add(trades))
-
-    def _fill(self, record: Record, candles: Iterable[Candle]) -> int:
-        changed = sum(self._note(record, c, record.origin(c)) for c in candles)
-        record.gaps.filled += changed
-        return changed
+                self.fill(record, record.builder.add(trades))
 
     def awaits_trades(self, subscription: Subscription) -> bool:
         """Whether the stream, of which candles are made, has not begun since the link was lost."""
@@ -200,18 +126,6 @@ class Hub:
             record = self._records.get(subscription)
             return record is not None and any(map(record.unseen, candles))
 
-    def _note(self, record: Record, candle: Candle, origin: str) -> bool:
-        change = record.series.apply(candle)
-        if change is Change.NOTHING:
-            return False
-        self._dirty.add(record)
-        if self._candle_outlets:
-            revised = change is Change.REVISED
-            event = CandleChanged(record.subscription, candle, origin, revised)
-            for outlet in self._candle_outlets:
-                outlet.put(event)
-        return True
-
     def clock(self, exchange: str) -> ExchangeClock:
         """The exchange's time as learned from its own stamps."""
         clock = self._clocks.get(exchange)
@@ -221,16 +135,11 @@ class Hub:
 
     # Gaps
 
-    def lapse(self, subscription: Subscription) -> None:
+    def lose(self, subscription: Subscription) -> None:
         """The link was lost: from the last closed candle on nothing is certain."""
         with self.lock:
             if record := self._records.get(subscription):
-                self._lapse(record)
-
-    def _lapse(self, record: Record, start: int | None = None) -> None:
-        if record.lapse(start):
-            self._dirty.add(record)
-            self.publish(GapOpened(record.subscription, record.gaps.uncertain_from or 0))
+                self.lapse(record)
 
     def repair_from(self, subscription: Subscription, now: float) -> int | None:
         """The open time from which history must be asked for again; None when all is whole."""
@@ -241,10 +150,10 @@ class Hub:
             time = self.clock(subscription.symbol.exchange).now(now)
             for candle in record.over(time):
                 record.gaps.doubted.add(candle.open_time)
-                self._note(record, candle, "live")
+                self.note(record, candle, "live")
             for start in (record.skipped(time), record.torn(now)):
                 if start is not None:
-                    self._lapse(record, start)
+                    self.lapse(record, start)
             return record.repair_from(time, now)
 
     def load_plan(self, subscription: Subscription) -> LoadPlan | None:
@@ -267,7 +176,7 @@ class Hub:
             if record is None:
                 return True
             record.take_load()
-            self._dirty.add(record)
+            self.mark(record)
             if record.gaps.holes(plan.start):
                 return False
             if record.gaps.epoch == plan.epoch and (gap := record.gaps.close()):
@@ -285,7 +194,7 @@ class Hub:
                 left = record.gaps.holes(plan.start)
                 vain = [hole for hole in left if hole in plan.holes and hole.end <= before]
                 record.gaps.concede(vain, plan.epoch, certain=vain == left)
-                self._dirty.add(record)
+                self.mark(record)
 
     def accept(self, subscription: Subscription) -> None:
         """There is no history: what is missing stays missing, what is known is certain."""
@@ -293,7 +202,7 @@ class Hub:
             if record := self._records.get(subscription):
                 record.take_load()
                 record.gaps.accept()
-                self._dirty.add(record)
+                self.mark(record)
 
     def pause(self, subscription: Subscription, now: float) -> None:
         """Asking for what is overdue was in vain: ask again, but less often."""
@@ -309,7 +218,7 @@ class Hub:
             record = self._records.get(subscription)
             if record and record.trouble != reason:
                 record.trouble = reason
-                self._dirty.add(record)
+                self.mark(record)
                 state = ConnectionState.SYNCING
                 self.publish(StateChanged(subscription, state, 0, None, reason))
 
@@ -332,7 +241,7 @@ class Hub:
             if record := self._records.get(subscription):
                 record.quiet_for = min(longest, max(_FIRST_QUIET, 2 * record.quiet_for))
                 record.quiet_until = now + record.quiet_for
-                self._turn(record, stale=False)
+                self.turn(record, stale=False)
 
     def stale(self, subscription: Subscription) -> bool:
         """There were trades that the stream did not bring; True when that was known already."""
@@ -340,15 +249,8 @@ class Hub:
             record = self._records.get(subscription)
             known = record is None or record.stale
             if record:
-                self._turn(record, stale=True)
+                self.turn(record, stale=True)
             return known
-
-    def _turn(self, record: Record, *, stale: bool) -> None:
-        self._dirty.add(record)
-        if record.stale is not stale:
-            record.stale = stale
-            state = ConnectionState.STALE if stale else ConnectionState.LIVE
-            self.publish(StateChanged(record.subscription, state, 0, None, ""))
 
     def reject(self, subscription: Subscription, reason: str, nearest: tuple[str, ...]) -> None:
         """The subscription cannot be served; says so to everyone who looks."""
@@ -357,7 +259,7 @@ class Hub:
             if record is None or record.rejected:
                 return
             record.rejected = reason
-            self._dirty.add(record)
+            self.mark(record)
             self.publish(Rejected(subscription, reason, nearest))
 
     def pardon(self, subscription: Subscription) -> None:
@@ -365,7 +267,7 @@ class Hub:
         with self.lock:
             if record := self._records.get(subscription):
                 record.rejected = ""
-                self._dirty.add(record)
+                self.mark(record)
 
     def rejected(self, exchange: str) -> list[Subscription]:
         """The leased subscriptions of an exchange that cannot be served."""
@@ -379,32 +281,14 @@ class Hub:
             symbol = info.symbol
             for record in self._by_name.get(symbol.exchange, {}).get(symbol.name, []):
                 record.info = info
-                self._dirty.add(record)
+                self.mark(record)
 
     # What goes out
-
-    def listen(self, outlet: Outlet, *, candles: bool) -> None:
-        """Everything from now on goes to `outlet` too, changes of candles only when asked for."""
-        with self.lock:
-            self._outlets.append(outlet)
-            if candles:
-                self._candle_outlets.append(outlet)
-
-    def publish(self, event: FeedEvent) -> None:
-        """Hand one event, not of a candle, to all outlets; on the engine's thread."""
-        for outlet in self._outlets:
-            outlet.put(event)
 
     def touch(self, subscriptions: Iterable[Subscription]) -> None:
         """Something about these changed that is shown."""
         with self.lock:
             self._dirty.update(r for s in subscriptions if (r := self._records.get(s)))
-
-    def take_dirty(self) -> frozenset[Subscription]:
-        """What changed since the last call."""
-        with self.lock:
-            dirty, self._dirty = self._dirty, set()
-        return frozenset(record.subscription for record in dirty)
 
     def record(self, subscription: Subscription) -> Record | None:
         """The state behind a subscription, to read; None when nobody holds a lease."""

@@ -27,9 +27,10 @@ HOSTILE = [
     b'{"data":{"e":[1]}}', b'{"error":[]}', b'{"result":NaN}', b"[null,null,null,null]",
 ]  # fmt: skip
 
-every_exchange = pytest.mark.parametrize(
-    "exchange", [load_exchange(name) for name in exchange_names()], ids=exchange_names()
-)
+EXCHANGES = {name: load_exchange(name) for name in exchange_names()} | {
+    "kraken-v1": load_exchange("kraken", ExchangeSettings(options={"protocol": 1})),
+}
+every_exchange = pytest.mark.parametrize("exchange", EXCHANGES.values(), ids=list(EXCHANGES))
 
 
 def subscriptions(exchange: Exchange) -> list[Subscription]:

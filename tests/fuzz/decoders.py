@@ -18,6 +18,7 @@ from tui import config, targets, theme, workspace
 from tui.errors import ExchangeError, TradexError
 from tui.exchange import exchange_names, load_exchange
 from tui.exchange.base import Exchange
+from tui.exchange.settings import ExchangeSettings
 from tui.feed.faults import http_date, of_close, of_status, parse_retry_after
 from tui.feed.hub import Hub
 from tui.feed.status import ConnectionState, FeedStatus
@@ -34,6 +35,7 @@ SKEW = 60_000
 _INTERVALS = tuple(Interval.parse(text) for text in ("1s", "1m", "30m", "1M"))
 _FOLDER = TemporaryDirectory(prefix="fuzz-")
 _CONFIG = config.Config()
+_ARRAYS = load_exchange("kraken", ExchangeSettings(options={"protocol": 1}))
 _LIVE = FeedStatus(ConnectionState.LIVE)
 T = TypeVar("T")
 
@@ -248,9 +250,10 @@ def _assert_target(text: str, found: list[Subscription]) -> None:
         assert Interval.parse(str(interval)) == interval
         assert interval.floor(NOW) <= NOW < interval.after(interval.floor(NOW))
         exchange = load_exchange(subscription.symbol.exchange)
-        (command,) = exchange.subscribe([subscription], (), 1)
-        assert json.loads(command.text)
-        assert (command.id, command.covers) == (1, (subscription,))
+        sent = exchange.subscribe([subscription], (), 1)
+        assert all(json.loads(command.text) for command in sent)
+        assert [command.id for command in sent] == list(range(1, 1 + len(sent)))
+        assert [covered for command in sent for covered in command.covers] == [subscription]
 
 
 def _check_command(data: bytes) -> None:
@@ -290,6 +293,8 @@ def _of_exchange(exchange: Exchange) -> list[Decoder]:
 
 DECODERS = [
     *(one for name in exchange_names() for one in _of_exchange(load_exchange(name))),
+    Decoder("kraken-v1-frames", seeds.ARRAYS, partial(_check_frames, _ARRAYS), 20_000),
+    Decoder("kraken-v1-stream", seeds.ARRAY_STREAMS, partial(_check_stream, _ARRAYS), 5_000),
     Decoder("retry-after", seeds.HEADERS, _check_retry_after, 10_000),
     Decoder("http-date", seeds.HEADERS, _check_http_date, 10_000),
     Decoder("close-reason", seeds.TEXTS, _check_close, 5_000),

@@ -64,6 +64,54 @@ _PRODUCT = {
     "base_increment": "0.00000001", "status": "online", "trading_disabled": False,
 }  # fmt: skip
 
+
+def _ohlc(slot: int, interval: int = 1) -> dict[str, object]:
+    """A candle of Kraken's v2, sent 40 s after it opened."""
+    row = {"symbol": "BTC/USD", "open": 57994.6, "high": 58018.03, "low": 57974.41,
+           "close": 57999.99, "trades": 1020, "volume": 23.067122, "vwap": 57990.1,
+           "interval_begin": f"2021-04-04T20:{3 + slot:02}:00.000000000Z", "interval": interval,
+           "timestamp": f"2021-04-04T20:{4 + slot:02}:00.000000Z"}  # fmt: skip
+    sent = f"2021-04-04T20:{3 + slot:02}:40.068514810Z"
+    return {"channel": "ohlc", "type": "update", "timestamp": sent, "data": [row]}
+
+
+def _ohlc_array(slot: int, minutes: int = 1) -> list[object]:
+    """The same in v1."""
+    end = BEGIN // 1000 + (slot + minutes) * 60
+    row = [f"{end - 20}.068514", f"{end}.000000", "57994.60000", "58018.03000", "57974.41000",
+           "57999.99000", "57990.10000", "23.06712200", 1020]  # fmt: skip
+    return [343, row, f"ohlc-{minutes}", "XBT/USD"]
+
+
+_KRAKEN_TRADES = {"channel": "trade", "type": "update", "data": [
+    {"symbol": "BTC/USD", "side": "buy", "price": 57990.1, "qty": 0.00043721,
+     "ord_type": "limit", "trade_id": number, "timestamp": "2021-04-04T20:03:44.947782Z"}
+    for number in (110386729, 110386730)
+]}  # fmt: skip
+_KRAKEN_TICKER = {"channel": "ticker", "type": "snapshot", "data": [
+    {"symbol": "BTC/USD", "bid": 57999.9, "bid_qty": 2.5, "ask": 58000.0, "ask_qty": 3.2,
+     "last": 57999.99, "volume": 163.28908096, "vwap": 57904.39279, "low": 56000.0,
+     "high": 59000.0, "change": 250.0, "change_pct": 0.43,
+     "timestamp": "2021-04-04T20:03:45.000000Z"},
+]}  # fmt: skip
+_KRAKEN_ACK = {"method": "subscribe", "req_id": 7, "success": True,
+               "result": {"channel": "ohlc", "interval": 1, "symbol": "BTC/USD"}}  # fmt: skip
+_KRAKEN_REFUSAL = {"method": "subscribe", "req_id": 7, "success": False, "symbol": "BTC/USD",
+                   "error": "Currency pair not supported BTC/USD"}  # fmt: skip
+_TRADE_ARRAY = [337, [["57990.1", "0.89594024", "1617566624.947782", "s", "l", ""]] * 2, "trade",
+                "XBT/USD"]  # fmt: skip
+_TICKER_ARRAY = [340, {
+    "a": ["57999.9", 35, "35.7"], "b": ["57999.8", 185, "185.1"], "c": ["57999.99", "3.7"],
+    "v": ["26560.8", "72035.0"], "p": ["57900.1", "57904.3"], "t": [640, 1353],
+    "l": ["57000.0", "56000.0"], "h": ["58500.0", "59000.0"], "o": ["57100.0", "57749.99"],
+}, "ticker", "XBT/USD"]  # fmt: skip
+_STATUS = {"channelID": 343, "channelName": "ohlc-1", "event": "subscriptionStatus",
+           "pair": "XBT/USD", "reqid": 7, "status": "subscribed",
+           "subscription": {"interval": 1, "name": "ohlc"}}  # fmt: skip
+_KRAKEN_ROW = [BEGIN // 1000, "57994.6", "58018.0", "57974.4", "57999.9", "57990.1", "23.067", 1020]
+_PAIR = {"altname": "XBTUSD", "wsname": "XBT/USD", "base": "XXBT", "quote": "ZUSD",
+         "pair_decimals": 1, "lot_decimals": 8, "status": "online"}  # fmt: skip
+
 FRAMES = {
     "binance": _json(
         *({"stream": "any@stream", "data": data} for data in (_kline(0, True), _TRADE, _TICKER)),
@@ -75,6 +123,14 @@ FRAMES = {
     "coinbase": _json(
         *(_MATCH, _MATCH | {"type": "last_match"}, _HEARTBEAT, _DAY_TICKER, _HELD, _REFUSED),
         {"type": "error", "message": "ErrSlowConsume"},
+    ),
+    "kraken": _json(
+        *(_ohlc(0), _ohlc(0, 30), _KRAKEN_TRADES, _KRAKEN_TICKER, _KRAKEN_ACK, _KRAKEN_REFUSAL),
+        *(
+            {"channel": "heartbeat"},
+            {"Error": "Exceeded msg rate"},
+            {"method": "pong", "req_id": 1},
+        ),
     ),
 }
 STREAMS = {
@@ -94,6 +150,13 @@ STREAMS = {
              for i in (0, 1, 2, 2, 5)],
         )
     ),
+    "kraken": tuple(
+        b"\n".join(_json(*messages))
+        for messages in (
+            [_KRAKEN_ACK, *map(_ohlc, range(6))],
+            [_ohlc(0), _KRAKEN_TRADES, _ohlc(3), _KRAKEN_TICKER, _ohlc(1), _ohlc(0, 30)],
+        )
+    ),
 }  # fmt: skip
 HISTORIES = {
     "binance": _json(
@@ -103,16 +166,35 @@ HISTORIES = {
     "coinbase": _json(
         [_QUARTER], [[_QUARTER[0] + i * 900, *_QUARTER[1:]] for i in (4, 3, 1, 0)],
     ),
+    "kraken": _json(*(
+        {"error": [], "result": {"XXBTZUSD": rows, "last": BEGIN // 1000 + 120}}
+        for rows in ([_KRAKEN_ROW], [[BEGIN // 1000 + i * 60, *_KRAKEN_ROW[1:]] for i in range(4)])
+    )),
 }  # fmt: skip
 TRADES = {"coinbase": _json([_MATCH, _MATCH | {"trade_id": 1100236125}])}
 DIRECTORIES = {
     "binance": _json({"symbols": [_LISTED, _LISTED | {"symbol": "ETHUSDT"}]}),
     "coinbase": _json([_PRODUCT, _PRODUCT | {"id": "ETH-USD"}]),
+    "kraken": _json(
+        {"error": [], "result": {"XXBTZUSD": _PAIR, "XETHZUSD": _PAIR | {"wsname": "ETH/USD"}}},
+    ),
 }
 COMPLAINTS = {
     "binance": _json({"code": -1121, "msg": "Invalid symbol."}),
     "coinbase": _json({"message": "NotFound"}),
+    "kraken": _json({"error": ["EQuery:Unknown asset pair"]}, {"error": [], "result": {}}),
 }
+
+# Kraken's older protocol, of arrays.
+ARRAYS = _json(
+    *(_ohlc_array(0), _ohlc_array(0, 30), _TRADE_ARRAY, _TICKER_ARRAY, _STATUS),
+    _STATUS | {"status": "error", "errorMessage": "Currency pair not supported XBT/USD"},
+    *({"event": "heartbeat"}, {"event": "pong", "reqid": 1}),
+)
+ARRAY_STREAMS = (
+    b"\n".join(_json(_STATUS, *map(_ohlc_array, range(6)))),
+    b"\n".join(_json(_ohlc_array(0), _TRADE_ARRAY, _ohlc_array(3), _TICKER_ARRAY, _ohlc_array(1))),
+)
 
 HEADERS = (
     *(b"17", b" 2.5 ", b"1800000030", b"1800000030000", b"-5", b"1e3"),
@@ -142,6 +224,6 @@ THEMES = (
 )
 TARGETS = (
     *(b"binance:BTCUSDT@5m", b"ethusdt", b"BINANCE:x@1M", "币安人生USDT@1w".encode()),
-    b"coinbase:btc-usd@30m",
+    *(b"coinbase:btc-usd@30m", b"kraken:xbt/usd@15d", b"kraken:XDGUSD"),
 )
 TEXTS = tuple(piece.encode("utf-8", "surrogatepass") for piece in PIECES)

@@ -8,11 +8,12 @@ from dataclasses import replace
 from itertools import count
 from random import Random
 
-from tui.errors import ExchangeError, nearest
+from tui.errors import ExchangeError
 from tui.exchange.base import Exchange
 from tui.feed import backoff
 from tui.feed.rest import Rest
 from tui.feed.status import SymbolDirectory
+from tui.market.nearest import nearest_symbols
 
 _LONGEST_RETRY = 60.0
 _RELOAD, _RELOAD_SOON = 3_600.0, 900.0
@@ -62,5 +63,4 @@ class Directory:
 
     def nearest(self, name: str) -> tuple[str, ...]:
         """The most similar names that are traded."""
-        symbols = self.known.symbols.items()
-        return tuple(nearest(name, (known for known, info in symbols if info.trading)))
+        return tuple(nearest_symbols(name, self.known.symbols.values()))

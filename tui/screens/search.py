@@ -6,10 +6,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from tui.errors import UsageError, nearest, unknown
+from tui.errors import UsageError, unknown
 from tui.feed.engine import Engine
 from tui.feed.status import SymbolDirectory
 from tui.market.interval import Interval
+from tui.market.nearest import nearest_symbols
 from tui.market.symbol import Subscription, Symbol, SymbolInfo
 
 
@@ -87,7 +88,7 @@ def _name(typed: str, directory: SymbolDirectory) -> str:
     by_fold = {known.casefold(): known for known in directory.symbols}
     if found := by_fold.get(typed.casefold()):
         return found
-    close = ", ".join(nearest(typed, directory.symbols))
+    close = ", ".join(nearest_symbols(typed, directory.symbols.values()))
     hint = f"Did you mean {close}?" if close else ""
     raise UsageError(f"{directory.exchange} has no symbol '{name}'.", hint)
 

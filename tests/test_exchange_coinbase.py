@@ -107,8 +107,9 @@ def test_p21_a_time_of_another_shape_or_age_is_malformed(message: Json, time: ob
     ],
     ids=str,
 )  # fmt: skip
-def test_p18_p19_a_match_that_cannot_be_is_malformed(changed: Json) -> None:
-    (event,) = parse(MATCH | changed)
+@pytest.mark.parametrize("kind", ["match", "last_match"])
+def test_p18_p19_a_match_that_cannot_be_is_malformed(kind: str, changed: Json) -> None:
+    (event,) = parse(MATCH | {"type": kind} | changed)
     assert isinstance(event, Malformed)
 
 
@@ -136,7 +137,7 @@ def test_a_heartbeat_that_knows_no_trade_says_nothing() -> None:
 
 
 @pytest.mark.parametrize("number", [-1, None, "x", 1.5])
-def test_p18_a_heartbeat_with_another_id_is_malformed(number: object) -> None:
+def test_p18_a_heartbeat_with_no_number_is_malformed(number: object) -> None:
     (event,) = parse(HEARTBEAT | {"last_trade_id": number})
     assert isinstance(event, Malformed)
 
@@ -237,6 +238,17 @@ def test_s1_the_reason_of_a_refusal_is_clean_and_short() -> None:
     assert isinstance(event, Refusal)
     assert event.reason.startswith("noxxx")
     assert len(event.reason) <= 200
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [{"type": "subscriptions"}, {"type": "subscriptions", "channels": [{"name": 3}]},
+     ERROR | {"reason": 3}],
+    ids=str,
+)  # fmt: skip
+def test_p18_a_reply_of_another_shape_is_malformed(reply: Json) -> None:
+    (event,) = parse(reply)
+    assert isinstance(event, Malformed)
 
 
 # All else

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.command_line import COMMANDS, ESCAPES, refusal, streamed
+from tui.exchange import exchange_names
 from tui.simulator.dialects import DIALECTS
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -27,7 +28,8 @@ def test_an_interval_that_is_none_is_told(dead: str) -> None:
 @pytest.mark.parametrize("before", ["stream", "watch"])
 def test_an_unknown_exchange_is_told_with_the_nearest(before: str) -> None:
     line = refusal(before, "binanse:BTCUSDT")
-    assert line == "Unknown exchange 'binanse'. Did you mean binance? Valid: binance."
+    valid = ", ".join(exchange_names())
+    assert line == f"Unknown exchange 'binanse'. Did you mean binance? Valid: {valid}."
 
 
 def test_an_unknown_command_is_told_with_the_nearest() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 from random import Random
 from typing import cast
 
@@ -13,11 +15,12 @@ import pytest
 from tests.memory_exchange import MemoryExchange, Row, exchange_ms, truth
 from tests.virtual_time import now, run_virtually
 from tui.exchange import load_exchange
+from tui.exchange.base import Request
 from tui.exchange.settings import ExchangeSettings
 from tui.feed.backfill import Backfill
 from tui.feed.hub import Hub
 from tui.feed.outlet import Outlet
-from tui.feed.rest import Rest
+from tui.feed.rest import Reply, Rest
 from tui.feed.status import GapRepaired, StateChanged
 from tui.market.candle import Candle
 from tui.market.events import CandleReport
@@ -25,6 +28,7 @@ from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol
 
 SECOND = Interval.parse("1s")
+NOON = 1_800_014_400_000
 BTC = Subscription(Symbol("binance", "BTCUSDT"), SECOND)
 BAD_FOR = 20.0
 
@@ -41,11 +45,8 @@ class Reader:
         self.backfill = Backfill(
             load_exchange("binance", ExchangeSettings()),
             cast(Rest, self.exchange.rest()),  # stands in for it where there are no sockets
-            self.hub, 20, now, Random(1), self._unknown,
+            self.hub, 20, now, Random(1), _unknown,
         )  # fmt: skip
-
-    async def _unknown(self, subscription: Subscription, reason: str) -> None:
-        raise AssertionError(f"{subscription} is known: {reason}")
 
     async def live(self, seconds: int) -> None:
         """The closes of some seconds."""
@@ -235,3 +236,45 @@ def test_p38_a_repair_that_waits_for_the_exchange_holds_up_no_other() -> None:
         await waiting
 
     run_virtually(scenario())
+
+
+class HourBefore:
+    """Answers for Coinbase: full hours of equal volume, and one before the page that starts."""
+
+    async def get(self, request: Request) -> Reply:
+        rows = []
+        if "start" in request.params:
+            start, end = (_seconds(request.params[name]) for name in ("start", "end"))
+            times = range(start - 3_600, min(end, NOON // 1_000) + 1, 3_600)
+            rows = [[time, 1.0, 2.0, 1.5, 1.5, 10.0] for time in reversed(times)]
+        await asyncio.sleep(0.05)
+        return Reply(json.dumps(rows).encode(), NOON + int(now() * 1_000), now())
+
+
+def _seconds(written: str) -> int:
+    return int(datetime.fromisoformat(written).timestamp())
+
+
+def test_p37_what_comes_from_before_a_page_is_not_taken_for_a_whole_candle() -> None:
+    """Four hours are made of hours: of the candle before the page only the last hour comes."""
+
+    async def scenario() -> None:
+        four_hours = Subscription(Symbol("coinbase", "BTC-USD"), Interval.parse("4h"))
+        coinbase = load_exchange("coinbase")
+        hub = Hub(1_000, {"coinbase": coinbase})
+        hub.acquire(four_hours)
+        backfill = Backfill(
+            coinbase, cast(Rest, HourBefore()), hub, 20, now, Random(1), _unknown
+        )  # fmt: skip
+        await backfill.sync(four_hours)
+        await asyncio.sleep(60.0)
+        await backfill.missed([four_hours])
+        record = hub.record(four_hours)
+        assert record and len(record.series) == 21
+        assert {c.volume for c in record.series.newest(100) if c.closed} == {40.0}
+
+    run_virtually(scenario())
+
+
+async def _unknown(subscription: Subscription, reason: str) -> None:
+    raise AssertionError(f"{subscription} is known: {reason}")

@@ -193,19 +193,18 @@ class Backfill:
     def _merge(
         self, subscription: Subscription, candles: list[Candle], start: int | None, end: int | None
     ) -> list[Candle]:
-        """Hand the candles from `start` on to the hub, with those that the exchange omits.
+        """Hand the candles of a page to the hub, with those that the exchange omits.
 
         A window up to `end` (ms) proves that nothing was traded after its last candle either.
         """
-        fresh = [c for c in candles if start is None or c.open_time >= start]
         if self._exchange.omits_empty:
             before = start and self._hub.candle_before(subscription, start)
             told = self._told_until(subscription)
             until = min(end, told) if end and told < LATEST else 0
-            as_of = max((c.as_of for c in fresh), default=0) or until
-            fresh = list(filled(subscription.interval, fresh, before or None, until, as_of))
-        self._hub.merge(subscription, fresh, self._monotonic())
-        return fresh
+            as_of = max((c.as_of for c in candles), default=0) or until
+            candles = list(filled(subscription.interval, candles, before or None, until, as_of))
+        self._hub.merge(subscription, candles, self._monotonic())
+        return candles
 
     async def _present(self) -> int:
         """Exchange time (ms): by the stream, or by the date of a small answer."""
@@ -235,13 +234,15 @@ class Backfill:
     async def _page(
         self, subscription: Subscription, start: int | None, limit: int
     ) -> list[Candle]:
+        """The candles from `start` on. What comes from before may be a part of a candle only."""
         request = self._exchange.history_request(subscription, start, limit)
         assert request  # only those who have a history are asked for it
         reply = await self._rest.get(request)
         now = self._now(reply)
         if now is None:
             now = self._vouched(subscription, reply.body)
-        return self._exchange.parse_history(subscription, reply.body, now)
+        candles = self._exchange.parse_history(subscription, reply.body, now)
+        return [c for c in candles if start is None or c.open_time >= start]
 
     def _now(self, reply: Reply) -> int | None:
         """Exchange time, the more careful of what the reply and the live stream say, if any.

@@ -118,3 +118,13 @@ def test_in_a_quiet_market_rest_is_asked_when_the_candle_should_be_over(desk: De
     say(desk, frame(0, 30))
     assert desk.look(64.0) is None
     assert desk.look(65.1) == DAY
+
+
+def test_what_the_stream_tells_of_the_past_when_it_begins_is_history(desk: Desk) -> None:
+    for minute in range(3):
+        desk.live(frame(minute, 200), now=200.0)
+    desk.live(frame(3, 200), now=200.0)
+    desk.look(203.0)
+    told = [event for event in desk.outlet.take() if isinstance(event, CandleChanged)]
+    origins = {(e.candle.open_time - DAY) // MINUTE: e.origin for e in told}
+    assert origins == {0: "history", 1: "history", 2: "history", 3: "live"}

@@ -150,7 +150,7 @@ class Hub(Board):
             time = self.clock(subscription.symbol.exchange).now(now)
             for candle in record.over(time):
                 record.gaps.doubted.add(candle.open_time)
-                self.note(record, candle, "live")
+                self.note(record, candle, record.stream_origin(candle))
             for start in (record.skipped(time), record.torn(now)):
                 if start is not None:
                     self.lapse(record, start)

@@ -75,7 +75,7 @@ def _take_pulse(board: Board, record: Record, pulse: Pulse, now: float) -> None:
 def _report(board: Board, record: Record, candles: Iterable[Candle], now: float) -> None:
     for candle in candles:
         record.report(candle)
-        if board.note(record, record.judged(candle), "live"):
+        if board.note(record, record.judged(candle), record.stream_origin(candle)):
             record.gaps.awake(now)
 
 

@@ -82,7 +82,8 @@ class Record:
         """A live report: the price in it is at most as new as the candle's end."""
         end = self.subscription.interval.after(candle.open_time) - 1
         self.quote(candle.close, min(candle.as_of, end))
-        if self._followed_from is None or not self.loaded:
+        told_of_the_past = self._infers and candle.as_of > end
+        if not told_of_the_past and (self._followed_from is None or not self.loaded):
             self._followed_from = min(candle.open_time, self._followed_from or candle.open_time)
         if self._streamed is None or candle.open_time >= self._streamed.open_time:
             self._streamed = candle
@@ -172,6 +173,11 @@ class Record:
         if self._followed_from is not None and candle.open_time < self._followed_from:
             return "history"
         return "backfill" if candle.closed else "live"
+
+    def stream_origin(self, candle: Candle) -> str:
+        """The same of one that the stream tells: some begin with a few of the past."""
+        followed = self._followed_from is not None and candle.open_time >= self._followed_from
+        return "live" if followed or not self._infers else "history"
 
     def take_history(self, rows: list[Candle], now: float) -> None:
         """History is about to be merged: what it has closed by now is from before the start.

@@ -81,11 +81,12 @@ def test_a_close_comes_late_and_equals_ledger_and_history() -> None:
     async def scenario(exchange: Exchange) -> None:
         client = await exchange.dial("/ws")
         await _subscribe(client, "EURUSD")
+        await _subscribe(client, "EURUSD", interval="1s")
         exchange.clock.now += MINUTE + 49
-        await asyncio.sleep(0.2)
+        await _kept(exchange, "EURUSD", 59)
         assert exchange.simulator.ledger.candles("EURUSD", _MINUTES) == []
         exchange.clock.now += 400
-        (*_, close) = await until(client, lambda frame: frame["isClosed"])
+        (*_, close) = await until(client, lambda f: f["isClosed"] and f["interval"] == "1m")
         (kept,) = exchange.simulator.ledger.candles("EURUSD", _MINUTES)
         _, rows = await _get(exchange, "/ohlcv", symbol="EURUSD", timeframe="1m", start=NOON)
         assert rows[0] == [close["timestamp"], *(close[name] for name in _VALUES)]

@@ -13,6 +13,12 @@ def decimal(units: int, digits: int, places: int = _DIGITS) -> str:
     return f"{whole}.{rest:0{places}d}" if places else str(whole)
 
 
+def natural(units: int, digits: int) -> str:
+    """As few decimals as say it: natural(1230, 2) is "12.3"."""
+    text = decimal(units, digits, digits)
+    return text.rstrip("0").rstrip(".") if digits else text
+
+
 def price(listing: Listing, ticks: int) -> str:
     """With eight decimals."""
     return decimal(ticks, listing.price_digits)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -66,6 +67,12 @@ def trades_before(print_id: int) -> int:
     """How many trades stand in the prints before this one: print ids and trade ids differ."""
     cycles, rest = divmod(print_id, len(_FILLS))
     return cycles * _CYCLE + _FILLS_BEFORE[rest]
+
+
+def print_of(trade_id: int) -> int:
+    """The print that a trade stands in."""
+    cycles, rest = divmod(trade_id, _CYCLE)
+    return cycles * len(_FILLS) + bisect_right(_FILLS_BEFORE, rest) - 1
 
 
 def empty(first: int, price: int, variance: float = 0.0) -> Bar:

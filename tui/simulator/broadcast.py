@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Iterable
+from operator import attrgetter
 from random import Random
 
 from tui.simulator.dialect import Dialect, Said
@@ -19,6 +20,9 @@ from tui.simulator.wire import Wire
 
 _log = logging.getLogger(__name__)
 _STEP = 0.05  # seconds of real time between two looks at the clock
+
+
+_time = attrgetter("time")
 
 
 class Broadcast:
@@ -92,6 +96,7 @@ class Broadcast:
 
     def _advance(self, before: int, stalled: bool) -> None:
         self._records.advance(self._now)
+        frames: list[Frame] = []
         watched = {name for session in self.sessions for name in session.conversation.streams}
         for name, stream in list(self._streams.items()):
             if name not in watched:
@@ -99,8 +104,9 @@ class Broadcast:
                 if stream.interval is None:
                     del self._streams[name]
             elif not stalled:
-                for frame in stream.advance(before, self._now):
-                    self._wire.put(frame)
+                frames += stream.advance(before, self._now)
+        for frame in sorted(frames, key=_time):
+            self._wire.put(frame)
 
     def _send(self, stalled: bool) -> None:
         forgets = self._faults.active(Forget)

@@ -25,13 +25,15 @@ from tui.simulator.streams import Stream
 class World:
     """Where an exchange stands: the market's seed, its clock (ms UTC), what it lets clients do.
 
-    `token` is what a client has to know, None when nothing, where the dialect has such a thing.
+    `token` is what a client has to know, None when nothing, where the dialect has such a thing;
+    `rest_lag` is how far REST is behind, in seconds, where it is on that exchange.
     """
 
     seed: int
     clock: Callable[[], int]
     limits: Limits
     token: str | None = None
+    rest_lag: float = 3.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from tui.errors import unknown
 from tui.simulator.binance.dialect import Binance
+from tui.simulator.coinbase.dialect import Coinbase
 from tui.simulator.dialect import Dialect
 from tui.simulator.jsonfeed.dialect import JsonFeed
 
-DIALECTS: dict[str, type[Dialect]] = {dialect.name: dialect for dialect in (Binance, JsonFeed)}
+_ALL: tuple[type[Dialect], ...] = (Binance, Coinbase, JsonFeed)
+DIALECTS = {dialect.name: dialect for dialect in _ALL}
 
 
 def dialect_named(name: str) -> type[Dialect]:

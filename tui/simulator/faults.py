@@ -1,7 +1,8 @@
 """What can go wrong with the simulated exchange, as facts, and what is wrong now.
 
 Durations are in real seconds, whatever the exchange's clock does. No fault changes the truth:
-the ledger and REST's klines stay what they are without it.
+the ledger and REST's candles stay what they are without it. What a fault looks like is the
+dialect's: the bodies of refusals, the pages, how a symbol is written.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class Shutdown:
-    """Every client is told `serverShutdown`, and those still there are closed (1001) later."""
+    """Every client is told, if the exchange has words for it, and closed (1001) later."""
 
     after: float
 
@@ -57,9 +58,9 @@ class Refuse:
 class Answer:
     """An HTTP status with the body that goes with it, instead of service.
 
-    429 and 418 have Binance's error, 451 its text on regions, 403 a page of 1 MiB, all others a
-    short page: 200 is the login page of a hotel. `retry_after` (s from each request) may be
-    written in `form`: whole seconds, an HTTP-date or seconds since 1970.
+    Those that the exchange itself uses have its error, such as 429; 403 is a page of 1 MiB, all
+    others a short page: 200 is the login page of a hotel. `retry_after` (s from each request) may
+    be written in `form`: whole seconds, an HTTP-date or seconds since 1970.
     """
 
     status: int
@@ -80,9 +81,9 @@ class Slow:
 
 @dataclass(frozen=True, slots=True)
 class BadPage:
-    """REST answers 200 with a body that is cut short or garbage; klines also empty or wrong.
+    """REST answers 200 with a body that is cut short or garbage; history also empty or wrong.
 
-    An overlapping page begins half its length too early and ends as much too early.
+    An overlapping page of candles begins half its length too early and ends as much too early.
     """
 
     kind: Literal["empty", "overlap", "garbage", "cut"]
@@ -152,7 +153,8 @@ class Burst:
 class Gap:
     """No frame of the forming candle and those after it, `candles` in all, in each open stream.
 
-    Here as below the streams are those of one symbol (`BTCUSDT`), or of all when it is None.
+    Where candles come as trades (Coinbase) it is the trades of whole minutes. Here as below the
+    streams are those of one symbol (`BTCUSDT`, `BTC-USD`), or of all when it is None.
     """
 
     candles: int = 1
@@ -161,7 +163,10 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Withhold:
-    """The next closes, `candles` in each open stream, are not sent."""
+    """The next closes, `candles` in each open stream, are not sent.
+
+    Nothing where the wire has no closed flag (Coinbase, Kraken).
+    """
 
     candles: int = 1
     symbol: str | None = None
@@ -169,7 +174,10 @@ class Withhold:
 
 @dataclass(frozen=True, slots=True)
 class Revise:
-    """The next closes have wrong values; the right ones follow `after` seconds later."""
+    """The next closes have wrong values; the right ones follow `after` seconds later.
+
+    Nothing where the wire has no closed flag (Coinbase, Kraken).
+    """
 
     candles: int = 1
     symbol: str | None = None

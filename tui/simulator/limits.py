@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, inf
 
 _BAN_SECONDS = 120
 _TOLERATED_AFTER_429 = 10
@@ -12,9 +12,11 @@ _TOLERATED_AFTER_429 = 10
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The documented limits of Binance spot; durations in seconds.
+    """What one client may do; durations in seconds. As it stands: the limits of Binance spot.
 
-    `queued_frames` is ours: a client that lets more than that wait is dropped.
+    `patience` is how long a client may ask for nothing after it has connected. `request_weight` is
+    Binance's measure; others count requests, so many a second after a burst. `queued_frames` is
+    ours: a client that lets more than that wait is dropped.
     """
 
     messages_per_second: int = 5
@@ -23,6 +25,9 @@ class Limits:
     request_weight_per_minute: int = 6000
     ping_every: float = 20.0
     pong_timeout: float = 60.0
+    patience: float = inf
+    requests_per_second: float = 10.0
+    request_burst: int = 15
     frame_bytes: int = 4096
     queued_frames: int = 2000
 
@@ -43,6 +48,25 @@ class SlidingWindow:
             return self._times[0] + self._seconds - now
         self._times.append(now)
         return 0.0
+
+
+class Allowance:
+    """So many events a second, after a burst of `burst`; times in seconds."""
+
+    def __init__(self, rate: float, burst: int) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._left = float(burst)
+        self._seen = -inf
+
+    def take(self, now: float) -> bool:
+        """Whether one more is allowed at `now`; it is counted then."""
+        self._left = min(self._burst, self._left + (now - self._seen) * self._rate)
+        self._seen = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,7 +30,7 @@ class Record:
         self.interval = interval
         self.closed: list[tuple[int, Bar]] = []
         self._ledger = ledger
-        self._open = self._first_open(now)
+        self._begin(self._first_open(now))
         for _ in self._closes(now):
             pass
 
@@ -39,14 +39,17 @@ class Record:
         self.closed = [] if halted else list(self._closes(now))
 
     def _closes(self, now: int) -> Iterator[tuple[int, Bar]]:
-        while (end := self.interval.after(self._open)) + self._lateness(end) <= now:
-            open_time, self._open = self._open, end
+        while self._due <= now:
+            open_time = self._open
             bar = self.market.candle(self.interval, open_time)
+            self._begin(self.interval.after(open_time))
             self._ledger.append(self.symbol, self.interval, self._candle(open_time, bar))
             yield open_time, bar
 
-    def _lateness(self, end: int) -> int:
-        return 50 + scattered(f"{self.symbol}{self.interval}", end, 351)
+    def _begin(self, open_time: int) -> None:
+        end = self.interval.after(open_time)
+        self._open = open_time
+        self._due = end + 50 + scattered(f"{self.symbol}{self.interval}", end, 351)
 
     def _first_open(self, now: int) -> int:
         current = self.interval.floor(now)

@@ -40,10 +40,11 @@ def wall_ms() -> int:
 class Simulator(Breakable):
     """A server whose market follows from `seed` and `clock` (exchange time, ms UTC) alone.
 
-    Started again with the same seed it goes on as if it had never been away. `port` 0 takes a
-    free one; without `limits` they are those of the dialect's exchange; the json dialect asks
-    clients for the `token`. Use it as an async context manager, or `start` and `stop` it; every
-    method but the constructor belongs to that loop. The same seed makes the same choices in faults.
+    Started again with the same seed it goes on as if it had never been away, and makes the same
+    choices in faults. `port` 0 takes a free one; without `limits` they are those of the dialect's
+    exchange; the json dialect asks clients for the `token`; Coinbase's REST is `rest_lag` seconds
+    behind. Use it as an async context manager, or `start` and `stop` it; every method but the
+    constructor belongs to that loop.
     Raises TradexError when there is no such dialect or the ledger cannot be used.
     """
 
@@ -58,10 +59,11 @@ class Simulator(Breakable):
         clock: Callable[[], int] = wall_ms,
         limits: Limits | None = None,
         token: str | None = None,
+        rest_lag: float = 3.0,
     ) -> None:
         speaks = dialect_named(dialect)
         self._limits = limits or speaks.limits
-        self._dialect = speaks(World(seed, clock, self._limits, token))
+        self._dialect = speaks(World(seed, clock, self._limits, token, rest_lag))
         self.ledger = Ledger(ledger, dialect)
         self._host = host
         self._port = port

@@ -7,6 +7,7 @@ import socket
 import struct
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
+from math import inf
 
 from aiohttp import WSMsgType, web
 
@@ -46,7 +47,8 @@ class Session:
 
     async def run(self, hear: Callable[[Session, str], None]) -> None:
         """Serve until the connection ends; `hear` gets every message, "" for a binary one."""
-        tasks = [asyncio.create_task(self._write()), asyncio.create_task(self._watch())]
+        work = self._write(), self._watch(), self._wait_for_a_wish()
+        tasks = [asyncio.create_task(task) for task in work]
         try:
             with suppress(ConnectionError):
                 await self._read(hear)
@@ -123,6 +125,15 @@ class Session:
                         await self._connection.send_bytes(noise)
                     case Goodbye(code, reason):
                         await self.close(code, reason)
+
+    async def _wait_for_a_wish(self) -> None:
+        """End the connection of one that asks for nothing."""
+        if self._limits.patience == inf:
+            return
+        await asyncio.sleep(self._limits.patience)
+        if not self.conversation.streams:
+            with suppress(ConnectionError):
+                await self.close(_POLICY_VIOLATION, "No subscription")
 
     async def _watch(self) -> None:
         """Ping on time; end the connection when a pong is overdue."""

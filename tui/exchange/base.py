@@ -192,17 +192,17 @@ class Exchange(ABC):
         """
         raise NotImplementedError(f"{self.title} has no trades over REST")
 
-    @abstractmethod
     def directory_request(self) -> Request | None:
         """The list of all symbols; None when there is none, and any name may be right."""
+        return None
 
-    @abstractmethod
     def parse_directory(self, body: bytes) -> dict[str, SymbolInfo]:
         """Every symbol by its name; those that cannot be read are left out.
 
         Raises ExchangeError when the body is not a list of symbols, or none of them can be read.
         """
+        raise NotImplementedError(f"{self.title} has no list of symbols")
 
-    @abstractmethod
     def parse_complaint(self, body: bytes) -> Complaint | None:
         """What an error body says; None when it is none, or not this exchange's."""
+        return None

@@ -90,6 +90,8 @@ class Broadcast:
                 if self._now > before:
                     self._advance(before, stalled)
                 self._send(stalled)
+                if self._now > before and not stalled:
+                    self._idle()
         except Exception:  # nobody awaits this task while it runs: say at once that it ended
             _log.exception("The simulated market stands still.")
             raise
@@ -114,6 +116,10 @@ class Broadcast:
             for session in () if stalled else self.sessions:
                 if session.hears(frame.stream, forgets):
                     session.publish(frame)
+
+    def _idle(self) -> None:
+        for session in self.sessions:
+            self._tell(session, session.conversation.idle(self._now))
 
     def _repeat(self, before: float, now: float) -> None:
         """Send what bursts ask for between two times in monotonic seconds.

@@ -71,6 +71,10 @@ class Conversation(ABC):
         """What is said to a client that has just connected."""
         return ()
 
+    def idle(self, now: int) -> Iterable[Said]:
+        """What is said because time has passed; asked at each step of the exchange's clock."""
+        return ()
+
     def message(self, frame: Frame) -> str | bytes | None:
         """How a frame is sent on this connection; None when this one does not get it."""
         return frame.payload

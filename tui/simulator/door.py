@@ -35,7 +35,7 @@ class Door:
                 await asyncio.sleep(slow.delay)
         for answer in self._faults.active(Answer):
             if at in answer.at:
-                return self._answered(answer, self._clock())
+                return self._answered(answer, at, self._clock())
         for page in self._faults.active(BadPage):
             if at is At.REST:
                 return await self._spoilt(page, request, handler)
@@ -64,11 +64,12 @@ class Door:
                 url = request.rel_url.with_query(query)
                 return true if query is None else await handler(request.clone(rel_url=url))
 
-    def _answered(self, answer: Answer, now: int) -> web.Response:
+    def _answered(self, answer: Answer, at: At, now: int) -> web.Response:
         wait = answer.retry_after
         headers = {} if wait is None else {"Retry-After": _retry_after(answer, wait, now)}
         said = self._dialect.refusal(answer.status, now + round(1000 * (wait or 0)))
         status, text = said or (answer.status, _page_of(answer.status))
+        status = answer.status if at is At.UPGRADE else status  # no body says it to a WebSocket
         kind = "application/json" if said else "text/html"
         return web.Response(status=status, text=text, content_type=kind, headers=headers)
 

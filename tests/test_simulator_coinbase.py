@@ -104,7 +104,7 @@ def test_trade_ids_run_without_a_hole_from_the_replayed_one_on_and_sequences_ski
 def test_candles_of_matches_are_those_of_the_ledger_to_the_last_digit(product: str) -> None:
     async def scenario(exchange: Exchange) -> None:
         client = await exchange.dial("/")
-        await _told(client, "matches", "heartbeat", products=[product])
+        await _told(client, "heartbeat", "matches", products=[product])
         frames = await _heard(exchange, client, NOON + 4 * MINUTE, 30 * SECOND)
         exchange.clock.now += SECOND
         await _closed(exchange, product, 4)

@@ -11,7 +11,19 @@ from typing import Any
 
 import pytest
 
-from tests.declared import MINUTE, desk, frame, of
+from tests.declared import (
+    BEGIN,
+    BINANCE,
+    COINBASE,
+    KRAKEN_ARRAYS,
+    KRAKEN_OBJECTS,
+    MINUTE,
+    TEXTUAL,
+    TOPICAL,
+    desk,
+    frame,
+    of,
+)
 from tui.exchange import load_exchange
 from tui.exchange.jsonfeed.feed import JsonFeed
 from tui.market.candle import Candle
@@ -20,142 +32,7 @@ from tui.market.interval import HOUR, Interval
 from tui.market.interval import MINUTE as MINUTE_MS
 
 RECORDED = Path(__file__).parents[2] / "shared" / "captures"
-BEGIN = 1_700_000_040_000
 FIVE, ONE_HOUR = Interval(5, "m"), Interval(1, "h")
-
-BINANCE = """
-intervals = ["1s", "1m"]
-case = "upper"
-subscribe = {method = "SUBSCRIBE", params = ["{symbol:lower}@kline_{interval}"], id = "{id}"}
-unsubscribe = {method = "UNSUBSCRIBE", params = ["{symbol:lower}@kline_{interval}"], id = "{id}"}
-ack = {id = "{id}"}
-[exchanges.desk.candle]
-when = {data.e = "kline"}
-symbol = "data.s"
-interval = "data.k.i"
-time = "data.k.t"
-open = "data.k.o"
-high = "data.k.h"
-low = "data.k.l"
-close = "data.k.c"
-volume = "data.k.v"
-closed = "data.k.x"
-as_of = "data.E"
-[exchanges.desk.history]
-path = "/api/v3/klines?symbol={symbol}&interval={interval}&startTime={start}&limit={limit}"
-columns = ["time", "open", "high", "low", "close", "volume", "close time"]
-"""
-KRAKEN_ARRAYS = """
-intervals = {1m = 1, 5m = 5, 1h = 60}
-subscribe = {event = "subscribe", pair = ["{symbol}"], reqid = "{id}", \
-    subscription = {name = "ohlc", interval = "{interval}"}}
-ack = {event = "subscriptionStatus", status = "subscribed", reqid = "{id}"}
-error = {event = "subscriptionStatus", status = "error", errorMessage = "{message}", \
-    pair = "{symbol}"}
-ping = {event = "ping", reqid = "{id}"}
-pong = {event = "pong", reqid = "{id}"}
-[exchanges.desk.candle]
-when = {"-2" = "ohlc-{interval}"}
-symbol = "-1"
-time = "1.1"
-time_is = "end"
-time_unit = "s"
-open = "1.2"
-high = "1.3"
-low = "1.4"
-close = "1.5"
-volume = "1.7"
-as_of = "1.0"
-[exchanges.desk.history]
-path = "/0/public/OHLC?pair={symbol}&interval={interval}&since={start}"
-rows = "result.XBTUSDT"
-columns = ["time", "open", "high", "low", "close", "vwap", "volume"]
-time_unit = "s"
-"""
-KRAKEN_OBJECTS = """
-intervals = {1m = 1, 5m = 5}
-subscribe = '''{"method": "subscribe", "params":
-    {"channel": "ohlc", "symbol": ["{symbol}"], "interval": "{interval}"}}'''
-error = {success = false, error = "{message}", symbol = "{symbol}"}
-[exchanges.desk.candle]
-when = {channel = "ohlc"}
-rows = "data"
-symbol = "symbol"
-interval = "interval"
-time = "interval_begin"
-time_unit = "iso"
-open = "open"
-high = "high"
-low = "low"
-close = "close"
-volume = "volume"
-as_of = "$.timestamp"
-[exchanges.desk.trade]
-when = {channel = "trade"}
-rows = "data"
-symbol = "symbol"
-price = "price"
-size = "qty"
-time = "timestamp"
-time_unit = "iso"
-id = "trade_id"
-"""
-COINBASE = """
-intervals = ["1m", "5m"]
-subscribe = {type = "subscribe", product_ids = ["{symbol}"], channels = ["matches"]}
-unsubscribe = {type = "unsubscribe", product_ids = ["{symbol}"], channels = ["matches"]}
-error = {type = "error", reason = "{message}"}
-[exchanges.desk.trade]
-when = [{type = "match"}, {type = "last_match"}]
-symbol = "product_id"
-price = "price"
-size = "size"
-time = "time"
-time_unit = "iso"
-id = "trade_id"
-[exchanges.desk.history]
-path = "/products/{symbol}/candles?granularity={interval}&start={start}&end={end}"
-columns = ["time", "low", "high", "open", "close", "volume"]
-time_unit = "s"
-"""
-# As OKX and others speak: rows of texts below an argument, "1" for true, pings of plain text.
-TEXTUAL = """
-intervals = {1m = "1m", 1h = "1H"}
-subscribe = {op = "subscribe", args = [{channel = "candle{interval}", instId = "{symbol}"}]}
-error = {event = "error", msg = "{message}"}
-ping = "ping"
-pong = "pong"
-[exchanges.desk.candle]
-when = {arg.channel = "candle{interval}", arg.instId = "{symbol}"}
-rows = "data"
-time = "0"
-open = "1"
-high = "2"
-low = "3"
-close = "4"
-volume = "5"
-closed = {"-1" = "1"}
-"""
-# As Huobi and others speak: a ping that is a number, times in seconds, a topic with everything.
-TOPICAL = """
-intervals = {1m = "1min", 1h = "60min"}
-case = "lower"
-subscribe = {sub = "market.{symbol}.kline.{interval}", id = "x{id}"}
-ack = {status = "ok", id = "x{id}"}
-server_ping = {ping = "{id}"}
-server_pong = {pong = "{id}"}
-[exchanges.desk.candle]
-when = {ch = "market.{symbol}.kline.{interval}"}
-time = "tick.id"
-time_unit = "s"
-open = "tick.open"
-high = "tick.high"
-low = "tick.low"
-close = "tick.close"
-volume = "tick.amount"
-as_of = "$.ts"
-as_of_unit = "ms"
-"""
 
 
 def recorded(pattern: str) -> list[str]:

@@ -94,7 +94,7 @@ class Shape:
         _places(form, patterns)
         marks, places = list[Mark](), list[tuple[JsonPath, str]]()
         for text, value in _flat(form, ""):
-            path = JsonPath.parse(text)
+            path = _path(text)
             if place := _PLACE.fullmatch(value) if isinstance(value, str) else None:
                 places.append((path, place[1]))
             else:
@@ -169,6 +169,13 @@ def _form(found: Any) -> Any:
             raise ValueError("is text that is no JSON") from None
     _check(found, _DEEPEST)
     return found
+
+
+def _path(text: str) -> JsonPath:
+    try:
+        return JsonPath.parse(text)
+    except ValueError:
+        raise ValueError(f"has {brief(text)}, which is no path") from None
 
 
 def _check(form: Any, depth: int) -> None:

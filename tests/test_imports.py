@@ -29,6 +29,7 @@ MAY_IMPORT = {
     "feed": {"market", "exchange"},
     "stream": {"market", "feed"},
     "config": {"market", "exchange", "feed", "rules", "toml_file"},
+    "feed_sample": {"market", "exchange"},
     "targets": {"market", "exchange", "config"},
     "lock": set(),
     "local_time": set(),

@@ -188,9 +188,9 @@ def test_history_leaves_out_what_is_no_candle_and_the_future() -> None:
     ("body", "reason"),
     [
         (b"nope", "JSON is malformed"),
-        (b"{}", "It is no list of rows."),
-        (b"[[1,2,3]]", "time: 1 at 'timestamp' is no time in ms"),
-        (b'[{"t":1}]', "time: nothing at 'timestamp'"),
+        (b"{}", "No list of rows is in {}"),
+        (b"[[1,2,3]]", "time: 1 at 'timestamp' is no time in ms in [[1,2,3]]"),
+        (b'[{"t":1}]', "time: nothing at 'timestamp' in [{\"t\":1}]"),
     ],
 )
 def test_a_body_that_is_no_history_is_told_with_what_is_wrong(body: bytes, reason: str) -> None:

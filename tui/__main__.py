@@ -7,14 +7,14 @@ import sys
 
 import click
 
-from tui.errors import NoConnectionError, TradexError
+from tui.errors import InVainError, TradexError
 from tui.text import clean
 
 
 def main() -> None:
     """Run the command line; exit 2 with one line when it cannot be done as asked.
 
-    Exit 1 with one line when it was done and nothing came of it for lack of a connection.
+    Exit 1 with one line when it was done and nothing came of it.
     """
     from tui.cli import cli
 
@@ -24,7 +24,7 @@ def main() -> None:
         sys.exit(130)
     except click.ClickException as error:
         _fail(error.format_message())
-    except NoConnectionError as error:
+    except InVainError as error:
         _fail(str(error), code=1)
     except TradexError as error:
         _fail(str(error))

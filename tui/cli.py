@@ -6,7 +6,7 @@ import os
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import click
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _NOT_OURS = (
     "Another tradex-tui is open and keeps the workspace; changes made here are gone when you quit."
 )
+_LARGEST_SAMPLE = 8 * 2**20
 
 
 class DefaultsToWatch(click.Group):
@@ -185,6 +186,36 @@ def exchange(dialect: str, host: str, port: int, seed: int, ledger: Path | None)
     open_journal()
     simulator = Simulator(dialect=dialect, seed=seed, host=host, port=port, ledger=ledger)
     asyncio.run(run(simulator, click.echo))
+
+
+@cli.group(invoke_without_command=True)
+@click.pass_context
+def feed(ctx: click.Context) -> None:
+    """Try what the config declares of a JSON feed."""
+    if ctx.invoked_subcommand is None:
+        raise UsageError("feed needs a command.", "Valid: test.")
+
+
+@feed.command("test")
+@click.argument("name")
+@click.option("--message", type=click.File("rb"), metavar="FILE", help="A message of its socket.")
+@click.option("--history", type=click.File("rb"), metavar="FILE", help="An answer with history.")
+@_config_file
+def feed_test(
+    name: str, message: BinaryIO | None, history: BinaryIO | None, config_file: Path | None
+) -> None:
+    """Show how the feed NAME reads a sample, field by field; FILE may be - for standard input."""
+    from tui.exchange.jsonfeed.feed import JsonFeed
+    from tui.feed_sample import history_read, message_read
+
+    declared = _load_config(config_file).open_exchange(name)
+    if not isinstance(declared, JsonFeed):
+        raise UsageError(f"{name} is read by code, not as the config declares.", "Try a jsonfeed.")
+    sample, read = (message, message_read) if message else (history, history_read)
+    if sample is None or (message and history):
+        raise UsageError("A sample is needed:", "--message FILE, or --history FILE.")
+    for line in read(declared, sample.read(_LARGEST_SAMPLE).strip()):
+        click.echo(line)
 
 
 def _load_config(path: Path | None) -> Config:

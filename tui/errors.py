@@ -36,8 +36,16 @@ class ExchangeError(TradexError):
     """The exchange, or the way to it, answered with something else than data."""
 
 
-class NoConnectionError(TradexError):
-    """It was done as asked, and nothing came of it, as the exchange was never reached."""
+class InVainError(TradexError):
+    """It was done as asked, and nothing came of it."""
+
+
+class NoConnectionError(InVainError):
+    """The exchange was never reached."""
+
+
+class UnreadError(InVainError):
+    """A sample cannot be read as its feed is declared."""
 
 
 def nearest(word: str, known: Iterable[str], count: int = 3) -> list[str]:

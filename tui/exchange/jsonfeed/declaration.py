@@ -24,11 +24,11 @@ from tui.exchange.jsonfeed.fields import (
     truth,
 )
 from tui.exchange.jsonfeed.frames import Shape, Template
+from tui.exchange.jsonfeed.history import History
 from tui.exchange.jsonfeed.parts import (
     Bar,
     CandleParts,
     Frames,
-    HistoryParts,
     Subject,
     TradeParts,
 )
@@ -85,7 +85,7 @@ class Declaration:
     frames: Frames
     candle: CandleParts | None
     trade: TradeParts | None
-    history: HistoryParts | None
+    history: History | None
 
 
 def declaration(name: str, settings: ExchangeSettings) -> Declaration:
@@ -271,7 +271,7 @@ def _trade(section: _Section) -> TradeParts:
     )
 
 
-def _history(section: _Section, intervals: Intervals) -> HistoryParts:
+def _history(section: _Section, intervals: Intervals) -> History:
     if "path" not in section.table:
         raise section.fault("path", "is missing; say what to ask for, such as /candles?s={symbol}")
     path, _, query = section.table["path"].partition("?")
@@ -286,7 +286,7 @@ def _history(section: _Section, intervals: Intervals) -> HistoryParts:
     if len(intervals) > 1 and "interval" not in places:
         raise section.fault("path", "has no {interval}, of which there are several")
     unit = _unit(section)
-    return HistoryParts(
+    return History(
         target, tuple(params), unit, section.table.get("rows"), _bar(_columns(section), unit)
     )
 

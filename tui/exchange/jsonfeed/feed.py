@@ -9,18 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from typing import Any
-from urllib.parse import quote
 
 import msgspec
 
 from tui.exchange.base import Command, Complaint, Exchange, Limits, Request
 from tui.exchange.jsonfeed.declaration import declaration
-from tui.exchange.jsonfeed.fields import Unreadable, written_time
 from tui.exchange.jsonfeed.frames import Template
-from tui.exchange.jsonfeed.parts import HistoryParts, Values
 from tui.exchange.jsonfeed.paths import JsonPath
 from tui.exchange.jsonfeed.reading import FeedReader
-from tui.exchange.reading import CLOCK_SKEW, UNREADABLE, one_line, unexpected
+from tui.exchange.reading import UNREADABLE, one_line, unexpected
 from tui.exchange.settings import ExchangeSettings
 from tui.market.candle import Candle
 from tui.market.events import Event
@@ -126,54 +123,15 @@ class JsonFeed(Exchange):
         history = self.declared.history
         if history is None:
             return None
-        limit = min(limit, self.declared.history_page)
-        values = self._places(subscription) | {"limit": limit}
-        if start is not None:
-            end = subscription.interval.after(start, limit)
-            values |= {key: written_time(time, history.unit)
-                       for key, time in (("start", start), ("end", end))}  # fmt: skip
-        known = values.keys()
-        params = {key: str(t.fill(values)) for key, t in history.params if t.places <= known}
-        path = history.path.text({key: quote(str(value), "") for key, value in values.items()})
-        return Request(path, params)
+        places, limit = self._places(subscription), min(limit, self.limits.history_page)
+        return history.request(places, subscription.interval, start, limit)
 
     def parse_history(self, subscription: Subscription, body: bytes, now: int) -> list[Candle]:
-        history = self.declared.history
-        expected = f"candles for {subscription}"
+        history, expected = self.declared.history, f"candles for {subscription}"
         if history is None:
             raise unexpected(self.title, expected)
-        latest = subscription.interval.after(now) + CLOCK_SKEW
-        sound: dict[int, Candle] = {}
-        flaw = ""
-        rows = self._rows(history, body, expected)
-        for row in rows:
-            try:
-                time = history.bar.time.of(rows, row)
-                candle = self._settled(subscription, time, history.bar.values(rows, row), now)
-            except Unreadable as error:
-                flaw = flaw or str(error)
-                continue
-            if candle.open_time <= latest:
-                sound[candle.open_time] = candle
-        if flaw and not sound:
-            raise unexpected(self.title, expected, one_line(flaw))
-        return [sound[open_time] for open_time in sorted(sound)]
-
-    def _rows(self, history: HistoryParts, body: bytes, expected: str) -> list[Any]:
-        try:
-            answer = msgspec.json.decode(body)
-        except UNREADABLE as error:
-            raise unexpected(self.title, expected, one_line(str(error))) from error
-        rows = history.rows.find(answer, answer) if history.rows else answer
-        if not isinstance(rows, list):
-            raise unexpected(self.title, expected, "It is no list of rows.")
-        return rows
-
-    def _settled(
-        self, subscription: Subscription, open_time: int, values: Values, now: int
-    ) -> Candle:
-        closed = subscription.interval.after(open_time) + int(self.settle * 1000) <= now
-        return Candle(open_time, *values, closed, 0, now if closed else 0)
+        settle = int(self.settle * 1_000)
+        return history.candles(body, subscription.interval, now, settle, self.title, expected)
 
     def directory_request(self) -> Request | None:
         return None

@@ -17,6 +17,7 @@ from tui.text import clean
 
 _PLACE = re.compile(r"\{([^{}]*)\}")
 _DEEPEST = 20
+_SHOWN = 400
 _LARGEST = 2**63
 # A mark is short: nobody searches a megabyte for the places in it.
 _LONGEST_MARK = 200
@@ -158,6 +159,12 @@ def brief(value: Any) -> str:
             return clean(json.dumps(value[:100], ensure_ascii=False), 60)
         case _:
             return clean(json.dumps(value), 60)
+
+
+def head(frame: bytes | str) -> str:
+    """The beginning of a frame or of a body, to be shown with what is wrong in it."""
+    start = frame[:_SHOWN]
+    return start if isinstance(start, str) else start.decode(errors="replace")
 
 
 def _form(found: Any) -> Any:

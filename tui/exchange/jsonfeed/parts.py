@@ -79,9 +79,8 @@ class CandleParts:
 
     @property
     def fields(self) -> list[Field]:
-        """What is read, in order."""
-        around = (self.subject.symbol, self.subject.interval, *self.bar.fields)
-        return [field for field in (*around, self.closed, self.as_of) if field]
+        """What is read besides the subject, in order."""
+        return [*self.bar.fields, *(field for field in (self.closed, self.as_of) if field)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,24 +95,9 @@ class TradeParts:
 
     @property
     def fields(self) -> list[Field]:
-        """What is read, in order."""
-        every = (self.subject.symbol, self.time, self.price, self.size, self.id)
+        """What is read besides the subject, in order."""
+        every = (self.time, self.price, self.size, self.id)
         return [field for field in every if field]
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryParts:
-    """A GET below the REST url, and the candles in its answer, a list at `rows` or the whole.
-
-    Times in the request are written in `unit`; parameters with a start or an end stay away when
-    there is none.
-    """
-
-    path: Template
-    params: tuple[tuple[str, Template], ...]
-    unit: str
-    rows: JsonPath | None
-    bar: Bar
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import msgspec
 
 from tui.exchange.jsonfeed.declaration import Declaration
 from tui.exchange.jsonfeed.fields import OneOf, Unreadable, count, made_of, name_text
-from tui.exchange.jsonfeed.frames import Shape
+from tui.exchange.jsonfeed.frames import Shape, head
 from tui.exchange.jsonfeed.parts import CandleParts, Subject, TradeParts
 from tui.exchange.reading import UNREADABLE, one_line
 from tui.market.candle import Candle
@@ -34,7 +34,6 @@ from tui.market.interval import Interval
 Found = Mapping[str, Any]
 Said = Event | Unreadable
 _LONGEST_PING = 4_096
-_SHOWN = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +93,7 @@ class FeedReader:
         except Unreadable as flaw:
             flaws.append(flaw)
         if flaws:
-            events.append(Malformed(one_line(f"{flaws[0]} in {_head(frame)}")))
+            events.append(Malformed(one_line(f"{flaws[0]} in {head(frame)}")))
         return tuple(events)
 
     def message(self, frame: bytes | str) -> Any:
@@ -232,8 +231,3 @@ def _written(reply: Any) -> str:
 def _reason(found: Found) -> str:
     said = found.get("message")
     return (one_line(said) if isinstance(said, str) else "") or "It did not say why."
-
-
-def _head(frame: bytes | str) -> str:
-    head = frame[:_SHOWN]
-    return head if isinstance(head, str) else head.decode(errors="replace")

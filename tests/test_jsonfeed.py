@@ -148,6 +148,7 @@ def test_a_login_is_a_frame_and_its_answer_another() -> None:
         ({"message": "No."}, Refusal(None, "No.")),
         ({"message": {"a": 1}}, Refusal(None, "It did not say why.")),
         ({"message": "\x1b[2J", "symbol": 5}, Refusal(None, "It did not say why.")),
+        ({"message": "No.", "symbol": "E\x1b[31mUR"}, Refusal(None, "No.", "EUR")),
         ({"message": "x" * 5_000}, Refusal(None, "x" * 199 + "…")),
     ],
 )

@@ -220,6 +220,12 @@ def test_rows_of_texts_with_marks_around_them() -> None:
     ]
 
 
+def test_a_mark_without_the_symbol_that_it_should_have_is_told() -> None:
+    (event,) = desk(TEXTUAL).parse('{"arg":{"channel":"candle1H"},"data":[["1"]]}')
+    assert isinstance(event, Malformed)
+    assert event.reason.startswith("symbol: nothing where when has {symbol} in {")
+
+
 def test_pings_may_be_plain_text() -> None:
     feed = desk(TEXTUAL)
     assert feed.ping(1) == "ping"

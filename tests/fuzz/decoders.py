@@ -12,6 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TypeVar
 
+from tests.declared import TEXTUAL, desk
 from tests.fuzz import seeds
 from tests.sane_events import assert_in_our_age, assert_sane
 from tui import config, targets, theme, workspace
@@ -36,6 +37,8 @@ _INTERVALS = tuple(Interval.parse(text) for text in ("1s", "1m", "30m", "1M"))
 _FOLDER = TemporaryDirectory(prefix="fuzz-")
 _CONFIG = config.Config()
 _ARRAYS = load_exchange("kraken", ExchangeSettings(options={"protocol": 1}))
+_DESK = desk('intervals = ["1s", "1m"]\nsymbols = ["EURUSD"]\n')
+_ROWS = desk('symbols = ["EURUSD"]\n' + TEXTUAL)
 _LIVE = FeedStatus(ConnectionState.LIVE)
 T = TypeVar("T")
 
@@ -295,6 +298,12 @@ DECODERS = [
     *(one for name in exchange_names() for one in _of_exchange(load_exchange(name))),
     Decoder("kraken-v1-frames", seeds.ARRAYS, partial(_check_frames, _ARRAYS), 20_000),
     Decoder("kraken-v1-stream", seeds.ARRAY_STREAMS, partial(_check_stream, _ARRAYS), 5_000),
+    Decoder("jsonfeed-frames", seeds.PLAIN, partial(_check_frames, _DESK), 20_000),
+    Decoder("jsonfeed-stream", seeds.PLAIN_STREAMS, partial(_check_stream, _DESK), 2_000),
+    Decoder("jsonfeed-rows", seeds.ROWS, partial(_check_frames, _ROWS), 10_000),
+    Decoder("jsonfeed-history", seeds.PLAIN_HISTORIES, partial(_check_history, _DESK), 3_000),
+    Decoder("jsonfeed-complaint", seeds.PLAIN, partial(_check_complaint, _DESK), 2_000),
+    Decoder("jsonfeed-declaration", seeds.DECLARATIONS, _check_config, 2_000),
     Decoder("retry-after", seeds.HEADERS, _check_retry_after, 10_000),
     Decoder("http-date", seeds.HEADERS, _check_http_date, 10_000),
     Decoder("close-reason", seeds.TEXTS, _check_close, 5_000),

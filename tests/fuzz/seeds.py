@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from tests import declared
 from tests.foreign_text import PIECES
 
 BEGIN = 1_617_566_580_000
@@ -194,6 +195,28 @@ ARRAYS = _json(
 ARRAY_STREAMS = (
     b"\n".join(_json(_STATUS, *map(_ohlc_array, range(6)))),
     b"\n".join(_json(_ohlc_array(0), _TRADE_ARRAY, _ohlc_array(3), _TICKER_ARRAY, _ohlc_array(1))),
+)
+
+# The guide's plain JSON, and a declared feed's rows of texts.
+_PLAIN = {"type": "candle", "symbol": "EURUSD", "interval": "1m", "timestamp": BEGIN, "open": 1.1,
+          "high": "1.3", "low": 1.05, "close": 1.2, "volume": 7, "isClosed": True}  # fmt: skip
+_CELLS = [str(BEGIN), "2.1", "3", "1.5", "2.5", "9", "1"]
+PLAIN = _json(
+    *(_PLAIN, _PLAIN | {"interval": "1s", "isClosed": False}, {"type": "authenticated"}),
+    *({"type": "ping", "id": 5, "nonce": [1]}, {"type": "pong"}),
+    *({"type": "error", "code": "auth", "message": "Old."}, {"type": "error", "symbol": "X"}),
+)
+PLAIN_STREAMS = (
+    b"\n".join(_json(*(_PLAIN | {"timestamp": BEGIN + i * MINUTE} for i in (0, 1, 2, 5, 3)))),
+)
+ROWS = _json({"arg": {"channel": "candle1m", "instId": "EURUSD"}, "data": [_CELLS, _CELLS]})
+PLAIN_HISTORIES = _json(
+    [[BEGIN + i * MINUTE, 1.1, 1.3, "1.05", 1.2, 7] for i in range(4)],
+    [{"timestamp": BEGIN, "open": 1.1, "high": 1.3, "low": 1, "close": 1.2, "volume": 7}],
+)
+DECLARATIONS = tuple(
+    f"[exchanges.desk]\nkind = 'jsonfeed'\n{declared.URLS}{keys}".encode()
+    for keys in declared.DECLARATIONS.values()
 )
 
 HEADERS = (

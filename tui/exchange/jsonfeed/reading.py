@@ -30,6 +30,7 @@ from tui.market.events import (
     Trade,
 )
 from tui.market.interval import Interval
+from tui.text import clean
 
 Found = Mapping[str, Any]
 Said = Event | Unreadable
@@ -145,11 +146,10 @@ class FeedReader:
     def symbol(self, subject: Subject, message: Any, row: Any, found: Found) -> str:
         """Whose a row is, as it is spelled here. Raises Unreadable."""
         if "symbol" in found:
-            name = made_of(found["symbol"], name_text, "symbol")
-        else:
-            assert subject.symbol  # where no mark has it, there is a field
-            name = subject.symbol.of(message, row)
-        return self.spelled(name)
+            return self.spelled(made_of(found["symbol"], name_text, "symbol"))
+        if subject.symbol is None:
+            raise Unreadable("symbol: nothing where when has {symbol}")
+        return self.spelled(subject.symbol.of(message, row))
 
     def interval(self, subject: Subject, message: Any, row: Any, found: Found) -> Interval:
         """What candles a row is of. Raises Unreadable."""
@@ -158,8 +158,9 @@ class FeedReader:
             read: Interval = made_of(found["interval"], self._read_interval, "interval")
         elif self._sole and (field is None or field.path.find(message, row) is None):
             read = self._sole
+        elif field is None:
+            raise Unreadable("interval: nothing where when has {interval}")
         else:
-            assert field  # where no mark has it, and there are several, there is a field
             read = field.of(message, row)
         return read
 
@@ -183,10 +184,9 @@ class FeedReader:
 
     def _refusal(self, _: Any, found: Found) -> Event:
         number = made_of(found["id"], count, "id") if "id" in found else None
-        name = found.get("symbol")
-        return Refusal(
-            number, _reason(found), self.spelled(name) if isinstance(name, str) else None
-        )
+        symbol = found.get("symbol")
+        name = clean(self.spelled(symbol)) if isinstance(symbol, str) else None
+        return Refusal(number, _reason(found), name)
 
 
 def _alone(read: Callable[[Any, Found], Event], message: Any, found: Found) -> Iterable[Event]:

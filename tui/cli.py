@@ -107,23 +107,27 @@ def watch(symbols: tuple[str, ...], interval: str | None, config_file: Path | No
 def demo(
     symbols: tuple[str, ...], interval: str | None, config_file: Path | None, seed: int
 ) -> None:
-    """Open the monitor on a simulated exchange; its palette can pull the plug."""
+    """Open the monitor on simulated exchanges; its palette can pull the plug.
+
+    They are binance, coinbase, kraken and desk, a JSON feed.
+    """
     from dataclasses import replace
 
     from tui.exchange.settings import ExchangeSettings
-    from tui.simulator.background import BackgroundSimulator
-    from tui.simulator.server import Simulator
+    from tui.simulator.demo import Demo
     from tui.targets import subscriptions
     from tui.workspace import default_path
 
-    config = replace(_load_config(config_file), exchange="binance")
-    asked = subscriptions(symbols, interval, config)
-    _need_terminal()
-    with BackgroundSimulator(Simulator(seed=seed)) as simulator:
-        urls = ExchangeSettings(simulator.ws_url, simulator.rest_url)
-        config = replace(config, exchanges={"binance": urls})
+    config = replace(_load_config(config_file), exchange="binance", tokens={})
+    with Demo(seed) as exchanges:
+        urls = exchanges.urls()
+        desk = ExchangeSettings(*urls.pop("json"), kind="jsonfeed")
+        named = {name: ExchangeSettings(*pair) for name, pair in urls.items()}
+        config = replace(config, exchanges={**named, "desk": desk})
+        asked = subscriptions(symbols, interval, config)
+        _need_terminal()
         path = default_path().with_name("demo.toml")
-        _monitor(config, asked, interval, path, simulator)
+        _monitor(config, asked, interval, path, exchanges)
 
 
 @cli.command()

@@ -6,17 +6,16 @@ import asyncio
 import json
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
-from tui.simulator.faults import Breakable, Fault
-from tui.simulator.plug import WAYS
+from tui.simulator.faults import Fault
+from tui.simulator.plug import Pluggable
 from tui.simulator.server import Simulator
 
 
-class BackgroundSimulator(Breakable):
+class BackgroundSimulator(Pluggable):
     """Runs a simulator on a daemon thread between `__enter__` and `__exit__`.
 
     Faults may be made from any thread and happen on the server's loop.
@@ -61,16 +60,6 @@ class BackgroundSimulator(Breakable):
 
     def lift(self) -> None:
         self._loop.call_soon_threadsafe(self._simulator.lift)
-
-    def ways(self) -> Iterator[tuple[str, str, Callable[[], None]]]:
-        """Every way to pull the plug: its name, what it does and for how long, what does it."""
-        for way in WAYS:
-            yield way.name, way.help, partial(self._pull, way.faults)
-        yield "end all faults", "Refuse, stall and garble no more", self.lift
-
-    def _pull(self, faults: Iterable[Fault]) -> None:
-        for fault in faults:
-            self.inject(fault)
 
     def _end(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)

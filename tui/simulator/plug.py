@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from tui.simulator.faults import (
     Answer,
     At,
     BadPage,
+    Breakable,
     Burst,
     Close,
     Drop,
@@ -92,3 +95,17 @@ WAYS: tuple[Way, ...] = (
     Way("forget on the next dial", "Cut every connection; the next forgets one stream for good",
         (Forget(1, next_dial=True), Drop())),
 )  # fmt: skip
+
+
+class Pluggable(Breakable):
+    """Something whose plug a person can pull, by the names of the ways to do it."""
+
+    def ways(self) -> Iterator[tuple[str, str, Callable[[], None]]]:
+        """Every way to pull the plug: its name, what it does and for how long, what does it."""
+        for way in WAYS:
+            yield way.name, way.help, partial(self._pull, way.faults)
+        yield "end all faults", "Refuse, stall and garble no more", self.lift
+
+    def _pull(self, faults: Iterable[Fault]) -> None:
+        for fault in faults:
+            self.inject(fault)

@@ -80,6 +80,15 @@ def test_a_last_line_cut_short_is_removed(tmp_path: Path) -> None:
     assert path.read_text() == _LINE
 
 
+def test_what_another_exchange_wrote_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "ledger"
+    path.write_text(_LINE)
+    ledger = Ledger(path, "json")
+    assert ledger.last("BTCUSDT", _SECOND) is None
+    ledger.append("BTCUSDT", _SECOND, Candle(_NOON, 1.5, 2.0, 1.0, 1.25, 10.0, True, 3))
+    assert [row["exchange"] for row in _rows(path)] == ["binance", "json"]
+
+
 @pytest.mark.parametrize("content", ["hello\n", "[]\n", '{"symbol":"BTCUSDT"}\n'])
 def test_a_file_that_is_no_ledger_is_named(tmp_path: Path, content: str) -> None:
     path = tmp_path / "notes.txt"

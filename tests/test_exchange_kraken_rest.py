@@ -200,8 +200,8 @@ def test_a_symbol_trades_when_it_is_online_or_nothing_is_said(status: Any, tradi
 
 
 def test_s1_s2_hostile_names_are_clean() -> None:
-    (info,) = directory(listed(wsname="\x1b[31mXRP\u202e/US\x00D")).values()
-    assert (info.symbol.name, info.base, info.quote) == ("XRP/USD", "XRP", "USD")
+    (info,) = directory(listed(wsname="\x1b[31mXRP \u202e/ US\x00D")).values()
+    assert (info.symbol.name, info.base, info.quote) == ("XRP / USD", "XRP", "USD")
 
 
 @pytest.mark.parametrize(

@@ -165,5 +165,5 @@ def _ticker(name: str, body: TickerBody) -> Ticker:
 
 
 def _ms(seconds: float) -> int:
-    """Exact for six decimals, which a float has no room for in binary; finer ones are cut off."""
+    """Exact for six decimals though a float is not; what is finer than a ms is cut off."""
     return round(seconds * 1_000_000) // 1_000

@@ -78,8 +78,6 @@ def ticker(name: str, values: Values, time: int) -> Ticker:
     flaw = flaw_of(last, high, low, last, volume)
     if flaw := flaw or flaw_of(first, highest, lowest, last, volume):
         raise ValueError(flaw)
-    if time and not EARLIEST <= time < LATEST:
-        raise ValueError("a ticker that is not of our age")
     return Ticker(name, first, highest, lowest, last, volume, time)
 
 

@@ -160,8 +160,8 @@ def _symbol_info(exchange: str, pair: AssetPair) -> SymbolInfo:
     base, _, quote = name.partition("/")
     return SymbolInfo(
         Symbol(exchange, name),
-        base,
-        quote,
+        clean(base),
+        clean(quote),
         pair.pair_decimals,
         pair.lot_decimals,
         pair.status == "online",

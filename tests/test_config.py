@@ -11,14 +11,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.declared import desk
 from tui import config
 from tui.chart.glyphs import Glyphs
 from tui.config import DEFAULT_TEXT, Config, load
 from tui.errors import ConfigError
-from tui.exchange import options_of
+from tui.exchange import exchange_names, kinds, load_exchange, options_of
+from tui.exchange.jsonfeed import rules
+from tui.exchange.jsonfeed.feed import JsonFeed
 from tui.exchange.settings import ExchangeSettings
 from tui.feed.settings import ConnectionSettings
+from tui.feed.token_sources import CommandToken, EnvironmentToken, FileToken, TokenSettings
 from tui.market.interval import Interval
+
+DESK = "[exchanges.desk]\nkind = 'jsonfeed'\nws_url = 'wss://desk.example/ws'\n"
 
 
 @pytest.fixture
@@ -59,15 +65,74 @@ def test_the_default_file_uncommented_states_every_default(file: Path) -> None:
     for name in ("exchange", "interval", "history", "theme", "frame_rate", "timezone"):
         assert getattr(stated, name) == getattr(Config(), name), name
     assert stated.connection == ConnectionSettings()
+    for exchange in exchange_names():
+        ours, usual = stated.open_exchange(exchange), load_exchange(exchange)
+        assert (ours.endpoint(), ours.rest_url) == (usual.endpoint(), usual.rest_url)
     assert stated.exchanges["binance"].options == {"live_trades": True}
+
+
+def test_the_default_file_uncommented_has_a_feed_as_it_is_with_urls_alone(file: Path) -> None:
+    stated = read(file, uncommented()).open_exchange("desk")
+    assert isinstance(stated, JsonFeed)
+    assert stated.declared == desk().declared
+    assert (stated.endpoint(), stated.rest_url) == (desk().endpoint(), desk().rest_url)
 
 
 def test_the_default_file_names_every_key_there_is() -> None:
     stated = set(re.findall(r"^([a-z_]+) = ", uncommented(), re.MULTILINE))
-    no_keys = {"connection", "exchanges", "keys", "notices", "tokens", "options", "kind"}
-    kinds = (Config, ConnectionSettings, ExchangeSettings)
-    known = {field.name for kind in kinds for field in fields(kind)} | set(options_of("binance"))
-    assert stated - {"quit"} == known - no_keys
+    sections = {"connection", "exchanges", "keys", "notices", "tokens", "options"}
+    tables = {"candle", "trade", "history"}
+    facts = (Config, ConnectionSettings, ExchangeSettings)
+    known = {field.name for fact in facts for field in fields(fact)} - sections
+    known |= {key for kind in kinds() for key in options_of(kind)} - tables
+    assert known <= stated
+    told = set(re.findall(r"[a-z_]+", DEFAULT_TEXT))
+    parts = {key for table in (rules.CANDLE, rules.TRADE, rules.HISTORY) for key in table}
+    sources = {"env", "file", "command", "life"}
+    assert parts | sources | tables <= told
+    assert stated <= known | parts | sources | {"quit"}
+
+
+@pytest.mark.parametrize(
+    ("keys", "tokens"),
+    [
+        ('env = "DESK_TOKEN"', TokenSettings(EnvironmentToken("DESK_TOKEN"))),
+        ('file = "/x/y"\nlife = 300', TokenSettings(FileToken(Path("/x/y")), 300.0)),
+        ('file = "~/y"', TokenSettings(FileToken(Path.home() / "y"))),
+        ('command = ["pass", "desk"]', TokenSettings(CommandToken(("pass", "desk")))),
+    ],
+)
+def test_a_token_has_one_source(file: Path, keys: str, tokens: TokenSettings) -> None:
+    found = read(file, f"{DESK}[exchanges.desk.token]\n{keys}\n")
+    assert found.tokens == {"desk": tokens}
+    assert found.open_exchange("desk").takes_token
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (DESK + "token = 'x'", 'exchanges.desk.token is "x"; expected a table.'),
+        (
+            DESK + "[exchanges.desk.token]",
+            "exchanges.desk.token needs one of env, file and command",
+        ),
+        (
+            DESK + "[exchanges.desk.token]\nenv = 'A'\nfile = 'b'",
+            "exchanges.desk.token needs one of env, file and command.",
+        ),
+        (DESK + "token.command = []", "exchanges.desk.token.command is a list; expected a list of"),
+        (DESK + "token.command = 'pass x'", 'exchanges.desk.token.command is "pass x"; expected a'),
+        (DESK + "token.env = 5", "exchanges.desk.token.env is 5; expected text in quotes."),
+        (DESK + "token.enw = 'A'", "unknown key exchanges.desk.token.enw; the nearest is "),
+        (DESK + "token = {env = 'A', life = 9}", "token.life is 9; expected seconds from 10 to "),
+        (DESK + "login = ''\ntoken.env = 'A'", "exchanges.desk.token is of no use; desk has no lo"),
+        ("exchanges.binance.token.env = 'A'", "exchanges.binance.token is of no use; binance has"),
+    ],
+)
+def test_a_token_that_cannot_be_had_is_told_with_its_key(
+    file: Path, text: str, expected: str
+) -> None:
+    assert expected in fault(file, text)
 
 
 def test_every_section_is_read(file: Path) -> None:

@@ -71,8 +71,8 @@ Intervals = Mapping[Interval, str | int]
 class Declaration:
     """A JSON feed: what it is called, what it has, how it is talked to and read.
 
-    `intervals` have their words on the wire; `case` is upper, lower, or empty for symbols as they
-    are typed; `command_spacing` is seconds between two frames of ours.
+    `intervals` have their words on the wire; `case` is upper, lower, or kept as symbols are
+    typed; `command_spacing` is seconds between two frames of ours.
     """
 
     title: str
@@ -102,7 +102,7 @@ def declaration(name: str, settings: ExchangeSettings) -> Declaration:
         title=options.get("title") or name.capitalize(),
         intervals=intervals,
         symbols=tuple(options.get("symbols", ())),
-        case=options.get("case", ""),
+        case=options.get("case", "kept"),
         command_spacing=options.get("command_spacing", 0.1),
         history_page=options.get("history_page", 500),
         omits_empty=options.get("omits_empty", candle is None),

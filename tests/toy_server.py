@@ -55,6 +55,7 @@ class ToyServer(LoopbackServer):
         app.add_routes([
             web.get("/ws", self._serve),
             web.get("/candles", self._candles),
+            web.get("/ohlcv", self._candles),
             web.get("/symbols", self._symbols),
         ])  # fmt: skip
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
@@ -129,12 +130,12 @@ class _Talk:
                 await self._log_in(message["token"])
             case "subscribe" if self._welcome:
                 self._followed[message["symbol"]] = SECOND.floor(_now())
-                await self._send({"type": "subscribed", "id": message["id"]})
+                await self._send({"type": "subscribed", "id": message.get("id")})
                 if self._server.on_subscribe:
                     await self._send(self._server.on_subscribe)
             case "unsubscribe":
                 self._followed.pop(message["symbol"], None)
-                await self._send({"type": "unsubscribed", "id": message["id"]})
+                await self._send({"type": "unsubscribed", "id": message.get("id")})
             case "ping":
                 for pong in self._server.pongs(message):
                     await self._send(pong)

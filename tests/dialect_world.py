@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from unittest.mock import patch
@@ -13,11 +14,38 @@ from tui.exchange import load_exchange
 from tui.exchange.settings import ExchangeSettings
 from tui.feed.engine import Engine
 from tui.feed.settings import ConnectionSettings
+from tui.market.interval import Interval
+from tui.market.symbol import Subscription, Symbol
 from tui.simulator.background import BackgroundSimulator
+from tui.simulator.faults import Fault
 from tui.simulator.server import Simulator, wall_ms
 
 # What a computer takes to answer does not get shorter with the clock.
 PATIENT = ConnectionSettings(connect_timeout=60.0, pong_timeout=60.0, heartbeat_interval=30.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """An exchange as the config has it, on a simulator of that dialect."""
+
+    exchange: str
+    dialect: str
+    names: tuple[str, ...]
+    kind: str = ""
+    options: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def minutes(self) -> list[Subscription]:
+        """Its symbols' candles of a minute."""
+        return [Subscription(Symbol(self.exchange, n), Interval(1, "m")) for n in self.names]
+
+
+KINDS = {
+    "coinbase": Kind("coinbase", "coinbase", ("BTC-USD", "ETH-USD", "LTC-EUR")),
+    "kraken": Kind("kraken", "kraken", ("BTC/USD", "DOGE/USD", "LTC/EUR")),
+    "kraken v1": Kind("kraken", "kraken", ("BTC/USD", "DOGE/USD"), options={"protocol": 1}),
+    "json": Kind("desk", "json", ("EURUSD", "BTCUSD"), kind="jsonfeed"),
+}
 
 
 class FastExchange:
@@ -42,6 +70,14 @@ class FastExchange:
     def stop(self) -> None:
         assert self._background
         self._background.__exit__(None, None, None)
+
+    def inject(self, fault: Fault) -> None:
+        assert self._background
+        self._background.inject(fault)
+
+    def settings(self, kind: Kind) -> ExchangeSettings:
+        """What the config would say of it."""
+        return ExchangeSettings(self.ws_url, self.rest_url, kind.kind, kind.options)
 
     @property
     def ws_url(self) -> str:

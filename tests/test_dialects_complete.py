@@ -1,79 +1,91 @@
-"""For each exchange's own protocol: closed candles equal the ledger, over a restart, too."""
+"""For each exchange's own protocol: closed candles equal the ledger, whatever happens between."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from random import Random
 
 import pytest
 
-from tests.dialect_world import PATIENT, FastExchange, fast_engine
+from tests.dialect_world import KINDS, PATIENT, FastExchange, Kind, fast_engine
 from tests.exchange_follower import Follower, truth
-from tui.exchange.settings import ExchangeSettings
-from tui.market.interval import MINUTE, Interval
-from tui.market.symbol import Subscription, Symbol
+from tui.market.interval import MINUTE
+from tui.simulator.faults import Close, Drop, Duplicate, Fault, Forget, Gap, Garbage, Reorder, Stall
 
-SPEED = 15
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """An exchange as the config has it, on a simulator of that dialect."""
-
-    exchange: str
-    dialect: str
-    names: tuple[str, ...]
-    kind: str = ""
-    options: Mapping[str, object] = field(default_factory=dict)
+SPEED = 20
+every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
 
 
-KINDS = {
-    "coinbase": Kind("coinbase", "coinbase", ("BTC-USD", "ETH-USD", "LTC-EUR")),
-    "kraken": Kind("kraken", "kraken", ("BTC/USD", "DOGE/USD", "LTC/EUR")),
-    "kraken v1": Kind("kraken", "kraken", ("BTC/USD", "DOGE/USD"), options={"protocol": 1}),
-    "json": Kind("desk", "json", ("EURUSD", "BTCUSD"), kind="jsonfeed"),
-}
-every_kind = pytest.mark.parametrize("kind", KINDS)
+def assert_told_as_it_was(follower: Follower, kind: Kind, ledger: Path) -> None:
+    """No minute missing since the start, none told twice, each as the exchange wrote it down."""
+    for each in kind.minutes:
+        told, known = follower.live(each), truth(ledger, kind.dialect, each)
+        times = sorted(told)
+        assert times == list(range(times[0], times[-1] + 1, MINUTE)), f"{each} has holes"
+        first = Counter(t for t, events in told.items() for event in events if not event.revised)
+        assert max(first.values()) == 1
+        final = {time: events[-1].candle.values for time, events in told.items() if time in known}
+        assert len(final) >= len(times) - 2
+        assert final == {time: known[time].values for time in final}
 
 
 @every_kind
 @pytest.mark.parametrize("capacity", [1, 4])
 def test_every_closed_candle_equals_the_ledger_over_a_kill_and_restart(
-    kind: str, capacity: int, tmp_path: Path
+    kind: Kind, capacity: int, tmp_path: Path
 ) -> None:
-    each_kind = KINDS[kind]
-    exchange = FastExchange(each_kind.dialect, tmp_path / "ledger.jsonl", SPEED)
+    ledger = tmp_path / "ledger.jsonl"
+    exchange = FastExchange(kind.dialect, ledger, SPEED)
     exchange.start()
-    settings = ExchangeSettings(
-        exchange.ws_url, exchange.rest_url, each_kind.kind, each_kind.options
-    )
-    name, minute = each_kind.exchange, Interval(1, "m")
-    subscriptions = [Subscription(Symbol(name, symbol), minute) for symbol in each_kind.names]
     connection = replace(PATIENT, symbols_per_connection=capacity)
-    with fast_engine(name, settings, SPEED, 5, connection) as engine:
+    with fast_engine(kind.exchange, exchange.settings(kind), SPEED, 5, connection) as engine:
         follower = Follower(engine.listen(candles=True))
-        for each in subscriptions:
+        for each in kind.minutes:
             engine.acquire(each)
-        follower.wait(lambda: all(len(follower.live(s)) >= 2 for s in subscriptions))
+        follower.wait(lambda: all(len(follower.live(s)) >= 2 for s in kind.minutes))
         exchange.stop()
         down_until = exchange.clock() + 90_000
-        follower.wait(lambda: exchange.clock() >= down_until)
+        follower.wait(partial(_is_past, exchange, down_until))
         exchange.start()
         since = exchange.clock()
-        follower.wait(lambda: all(max(follower.live(s)) > since + MINUTE for s in subscriptions))
-        follower.wait(lambda: not any(engine.view(s, 100).holes for s in subscriptions))
+        follower.wait(lambda: all(max(follower.live(s)) > since + MINUTE for s in kind.minutes))
+        follower.wait(lambda: not any(engine.view(s, 100).holes for s in kind.minutes))
     exchange.stop()
-    for each in subscriptions:
-        told = follower.live(each)
-        times = sorted(told)
-        assert times == list(range(times[0], times[-1] + 1, MINUTE))
-        repeated = Counter(
-            time for time, events in told.items() for event in events if not event.revised
-        )
-        assert max(repeated.values()) == 1
-        known = truth(tmp_path / "ledger.jsonl", each_kind.dialect, each)
-        final = {time: events[-1].candle.values for time, events in told.items() if time in known}
-        assert len(final) >= len(times) - 2
-        assert final == {time: known[time].values for time in final}
+    assert_told_as_it_was(follower, kind, ledger)
+
+
+def _is_past(exchange: FastExchange, time: int) -> bool:
+    return exchange.clock() >= time
+
+
+FAULTS: tuple[Fault, ...] = (
+    Gap(1), Drop(), Stall(1.0), Duplicate(2.0), Reorder(2.0, window=0.05), Close(1001),
+    Garbage(1.0), Forget(1, next_dial=True), Drop(),
+)  # fmt: skip
+
+
+@every_kind
+def test_every_closed_candle_equals_the_ledger_over_faults_of_all_kinds(
+    kind: Kind, tmp_path: Path
+) -> None:
+    ledger = tmp_path / "ledger.jsonl"
+    exchange = FastExchange(kind.dialect, ledger, SPEED)
+    exchange.start()
+    connection = replace(PATIENT, symbols_per_connection=4)
+    with fast_engine(kind.exchange, exchange.settings(kind), SPEED, 5, connection) as engine:
+        follower = Follower(engine.listen(candles=True))
+        for each in kind.minutes:
+            engine.acquire(each)
+        follower.wait(lambda: all(follower.live(s) for s in kind.minutes))
+        for fault in Random(1).sample(FAULTS, len(FAULTS)):
+            exchange.inject(fault)
+            go_on = exchange.clock() + 45_000
+            follower.wait(partial(_is_past, exchange, go_on))
+        since = exchange.clock()
+        follower.wait(lambda: all(max(follower.live(s)) > since + MINUTE for s in kind.minutes))
+        follower.wait(lambda: not any(engine.view(s, 100).holes for s in kind.minutes))
+    exchange.stop()
+    assert_told_as_it_was(follower, kind, ledger)

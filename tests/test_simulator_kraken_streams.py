@@ -46,22 +46,22 @@ def _late(told: list[Told]) -> list[int]:
 @pytest.mark.parametrize("name", ["BTCUSD", "KSMUSDT", "DOTBTC"])
 def test_a_candle_is_told_when_it_traded_and_then_only(name: str) -> None:
     market = _market(name)
-    told = _told(market, range(_NOON, _NOON + _TEN_MINUTES, 100))
+    told = _told(market, range(_NOON, _NOON + _TEN_MINUTES, 200))
     late = _late(told)
     for i, (open_time, bar, now) in enumerate(told):
         assert bar.prints
         if i not in late:
-            traded = list(market.prints(now - 100, now))
+            traded = list(market.prints(now - 200, now))
             assert traded
             assert open_time == traded[-1].time // MINUTE * MINUTE
-    prints = market.prints(_NOON, _NOON + _TEN_MINUTES - 100)
+    prints = market.prints(_NOON, _NOON + _TEN_MINUTES - 200)
     assert {at // MINUTE for at, _, _ in told} == {trade.time // MINUTE for trade in prints}
 
 
 @pytest.mark.parametrize("name", ["BTCUSD", "KSMUSDT", "DOTBTC"])
 def test_the_last_frame_of_a_candle_is_final_even_if_it_is_late(name: str) -> None:
     market = _market(name)
-    told = _told(market, range(_NOON, _NOON + HOUR, 900))
+    told = _told(market, range(_NOON, _NOON + 40 * MINUTE, 1_900))
     last = {open_time: bar for open_time, bar, _ in told}
     for open_time, bar in last.items():
         if open_time + 5 * MINUTE < told[-1][0]:
@@ -70,9 +70,9 @@ def test_the_last_frame_of_a_candle_is_final_even_if_it_is_late(name: str) -> No
 
 def test_now_and_then_a_final_frame_follows_the_first_one_of_the_next_candle() -> None:
     market = _market("ETHUSD")
-    told = _told(market, range(_NOON, _NOON + 40 * MINUTE, 250))
+    told = _told(market, range(_NOON, _NOON + 30 * MINUTE, 500))
     late = _late(told)
-    assert 4 < len(late) < 20
+    assert 3 < len(late) < 15
     for i in late:
         open_time, final, now = told[i]
         after, _, at = told[i - 1]

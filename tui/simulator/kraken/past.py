@@ -32,9 +32,10 @@ def last_trades(market: Market, count: int, now: int) -> Iterator[Print]:
 
 def trades_after(market: Market, us: int, now: int) -> Iterator[Print]:
     """All trades later than `us` (us UTC), oldest first."""
-    moment = max(_FIRST, us // 1000)
+    now = present(market, now)
+    moment = min(us // 1000, now)
     first = market.printed(moment - 1) if moment > _FIRST else 0
-    numbers = range(first, market.printed(present(market, now)))
+    numbers = range(first, market.printed(now))
     prints = (trade(market, number) for number in numbers)
     return dropwhile(lambda each: stamp(market, each) <= us, prints)
 

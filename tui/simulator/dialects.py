@@ -7,8 +7,9 @@ from tui.simulator.binance.dialect import Binance
 from tui.simulator.coinbase.dialect import Coinbase
 from tui.simulator.dialect import Dialect
 from tui.simulator.jsonfeed.dialect import JsonFeed
+from tui.simulator.kraken.dialect import Kraken
 
-_ALL: tuple[type[Dialect], ...] = (Binance, Coinbase, JsonFeed)
+_ALL: tuple[type[Dialect], ...] = (Binance, Coinbase, JsonFeed, Kraken)
 DIALECTS = {dialect.name: dialect for dialect in _ALL}
 
 

@@ -90,6 +90,16 @@ def test_s4_a_secret_cannot_be_turned_into_something_that_shows_it(
     assert CANARY not in str(raised.value)
 
 
+def test_s4_a_secret_is_hidden_in_what_others_say_of_it() -> None:
+    secret = Secret(CANARY)
+    for said in (CANARY, CANARY[:9], f"{CANARY[:12]}…"):
+        assert secret.hide_in(f"The token {said} is not known.") == "The token *** is not known."
+    assert secret.hide_in(CANARY * 2) == "******"
+    assert secret.hide_in(CANARY[:7]) == CANARY[:7]
+    assert Secret("a b").hide_in("no a b, nor a, is known") == "no ***, nor a, is known"
+    assert Secret(r"a(").hide_in(r"no a( is known") == "no *** is known"
+
+
 def test_s4_secrets_are_equal_by_their_texts() -> None:
     assert Secret("päß") == Secret("päß")
     assert Secret(CANARY) != Secret(CANARY + "x")

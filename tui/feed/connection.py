@@ -14,12 +14,13 @@ from tui.errors import TradexError
 from tui.feed import signals as on
 from tui.feed.backfill import Backfill
 from tui.feed.faults import Fault, FaultKind
-from tui.feed.hearing import signal_of
+from tui.feed.hearing import signal_of, unrepeated
 from tui.feed.hub import Hub
 from tui.feed.limits import HostLimits, TokenBucket
 from tui.feed.link import OPEN, Link, Rules, reason_of, state_of
 from tui.feed.machine import step, wake
 from tui.feed.meter import Meter
+from tui.feed.secret import Secret
 from tui.feed.status import ConnectionState, StateChanged
 from tui.feed.tokens import check_may_carry
 from tui.feed.transport import Dialer, Socket, SocketLost
@@ -87,6 +88,7 @@ class Connection:
         self._monotonic = monotonic
         self._inbox: asyncio.Queue[on.Event] = asyncio.Queue()
         self._socket: Socket | None = None
+        self._shown: Secret | None = None
         self._socket_tasks: set[asyncio.Task[None]] = set()
         self._logged_at = -_LOG_EVERY
         self._pinged_at = 0.0
@@ -274,9 +276,10 @@ class Connection:
                         if self.link.awaits_data:
                             self.post(on.DataSeen(epoch))
                     else:
-                        self._answer(event, epoch)
+                        self._answer(unrepeated(event, self._shown), epoch)
         except SocketLost as lost:
-            self.post(on.Lost(epoch, lost.fault, meter.data_at))
+            fault = unrepeated(lost.fault, self._shown)
+            self.post(on.Lost(epoch, fault, meter.data_at))
 
     def _answer(self, event: Reply | Malformed, epoch: int) -> None:
         if isinstance(event, Malformed):
@@ -301,7 +304,7 @@ class Connection:
         assert tokens  # without them nobody asked for a login
         try:
             check_may_carry(exchange.endpoint())
-            secret = await tokens.get(fresh=fresh)
+            self._shown = secret = await tokens.get(fresh=fresh)
         except TradexError as error:
             return self.post(on.TokenMissing(epoch, str(error)))
         await self._send(exchange.login(secret.reveal()))

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TypeVar
+
 from tui.feed import signals as on
+from tui.feed.faults import Fault
+from tui.feed.secret import Secret
 from tui.market.events import (
     Ack,
     Inventory,
     LoggedIn,
     LoginRefused,
+    Malformed,
     Ping,
     Pong,
     Refusal,
     Reply,
     ServerClosing,
 )
+
+T = TypeVar("T")
+
+
+def unrepeated(said: T, shown: Secret | None) -> T:
+    """What the exchange says, also when it hangs up, without the token that it was shown."""
+    if not shown or not isinstance(said, Fault | LoginRefused | Malformed | Refusal):
+        return said
+    return replace(said, reason=shown.hide_in(said.reason))
 
 
 def signal_of(event: Reply, epoch: int) -> on.Event:

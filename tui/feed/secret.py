@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import hmac
+import re
 from typing import NoReturn
+
+# So many characters of a secret are told from other words.
+_TELLING = 8
 
 
 class Secret:
@@ -22,6 +26,11 @@ class Secret:
     def reveal(self) -> str:
         """The text itself; for the frame that carries it, and never for a variable."""
         return self.__text
+
+    def hide_in(self, text: str) -> str:
+        """`text` with `***` for each word that begins as the secret does, if it was cut off too."""
+        head = re.escape(self.__text[:_TELLING])
+        return re.sub(rf"{head}\S*", "***", text.replace(self.__text, "***")) if head else text
 
     def __repr__(self) -> str:
         return "Secret(***)"

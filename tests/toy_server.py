@@ -20,7 +20,8 @@ _SYMBOLS = ["BTC", *(f"COIN{n}" for n in range(20))]
 
 class ToyServer(LoopbackServer):
     """It says `welcome` to those whose token is in `tokens` (None: to everybody, unasked), after
-    `login_delay` seconds; all others hear `refuse`: an error, or a close with that code.
+    `login_delay` seconds; all others hear `refuse`: an error, or a close with that code. In its
+    `words` their token stands in the place of `{}`.
     `upgrades` are the requests for a WebSocket, with their headers; those while `answers` are left
     get them instead: a status and headers. `heard` are the messages of all WebSockets in order,
     each with the number of its socket. `pongs` gives the answers to a ping of the client.
@@ -30,6 +31,7 @@ class ToyServer(LoopbackServer):
         super().__init__()
         self.tokens = None if tokens is None else set(tokens)
         self.refuse: int | None = None
+        self.words = "Token refused."
         self.login_delay = 0.0
         self.upgrades: list[str] = []
         self.answers: list[tuple[int, dict[str, str]]] = []
@@ -142,12 +144,13 @@ class _Talk:
 
     async def _log_in(self, token: str) -> None:
         self._welcome = token in (self._server.tokens or ())
+        said = self._server.words.format(token)
         if self._welcome:
             await self._send({"type": "authenticated"})
         elif self._server.refuse:
-            await self._socket.close(code=self._server.refuse, message=b"token refused")
+            await self._socket.close(code=self._server.refuse, message=said.encode()[:123])
         else:
-            await self._send({"type": "error", "code": "auth", "message": "Token refused."})
+            await self._send({"type": "error", "code": "auth", "message": said})
 
     async def publish(self) -> None:
         """What closed since the last time, and what forms."""

@@ -9,10 +9,9 @@ from itertools import takewhile
 from aiohttp import web
 
 from tui.market.interval import MINUTE, SECOND, Interval
-from tui.simulator.bar import trades_before
 from tui.simulator.coinbase import words
-from tui.simulator.coinbase.streams import fills_between
 from tui.simulator.dialect import World
+from tui.simulator.fills import filled, fills_between
 from tui.simulator.frame import encode
 from tui.simulator.limits import Allowance
 from tui.simulator.market import Market
@@ -97,7 +96,7 @@ class Rest:
     def _trades(self, request: web.Request) -> str:
         market, query = self._market(request), request.query
         known = self._known_until(market)
-        newest = trades_before(market.printed(known))
+        newest = filled(market, known)
         end = min(_number(query, "after", newest), newest)
         first = max(0, end - min(_number(query, "limit", _MOST_TRADES), _MOST_TRADES))
         fills = fills_between(market, first, end, known)

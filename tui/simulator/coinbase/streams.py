@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
 from tui.market.interval import DAY, MINUTE, SECOND, Interval
-from tui.simulator.bar import print_of, trades_before
 from tui.simulator.coinbase import words
-from tui.simulator.coinbase.words import Fill
+from tui.simulator.fills import Fill, filled, fills, fills_between
 from tui.simulator.frame import Frame
 from tui.simulator.market import ORIGIN, Market
 from tui.simulator.streams import Stream, day_until
@@ -30,7 +28,7 @@ class Matches(Stream):
 
     def advance(self, before: int, now: int) -> Iterator[Frame]:
         for trade in self._market.prints(max(before, now - _REPLAYED), now):
-            for fill in words.fills(self._market.listing, trade):
+            for fill in fills(self._market.listing, trade):
                 text = words.match(self._market.listing, fill)
                 yield Frame(self.name, text, _MINUTES.floor(trade.time), time=trade.time)
 
@@ -58,7 +56,7 @@ class Heartbeat(Stream):
     def advance(self, before: int, now: int) -> Iterator[Frame]:
         second = now // SECOND * SECOND
         if second > before:
-            trades = trades_before(self._market.printed(second - 1))
+            trades = filled(self._market, second - 1)
             text = words.heartbeat(self._market.listing, trades, second)
             yield Frame(self.name, text, time=second)
 
@@ -80,15 +78,5 @@ def newest_ticker(name: str, market: Market, now: int) -> Iterator[Frame]:
 
 def newest_fills(market: Market, now: int, count: int) -> list[Fill]:
     """The last trades up to now, oldest first."""
-    end = trades_before(market.printed(now))
+    end = filled(market, now)
     return list(fills_between(market, max(0, end - count), end, now))
-
-
-def fills_between(market: Market, first: int, end: int, now: int) -> Iterator[Fill]:
-    """The trades with first <= id < end that there were up to now, oldest first."""
-    if first >= end:
-        return
-    prints = market.prints_from(print_of(first), now)
-    every = (fill for trade in prints for fill in words.fills(market.listing, trade))
-    known = (fill for fill in every if fill.id >= first)
-    yield from islice(known, end - first)

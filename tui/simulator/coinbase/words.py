@@ -5,10 +5,10 @@ Prices and sizes are strings with as few decimals as say it; candles are numbers
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from hashlib import blake2b
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import UUID
 
 from tui.market.interval import SECOND
@@ -16,35 +16,17 @@ from tui.simulator.amounts import decimal, natural
 from tui.simulator.bar import Bar, Print
 from tui.simulator.catalogue import Listing
 from tui.simulator.chance import scattered
+from tui.simulator.fills import Fill, size_digits
 from tui.simulator.frame import encode
 
 Body = dict[str, Any]
 
-_FINER = 2  # a fill is a part of a print: sizes have so many digits more than the market's lots
 _SEQUENCES = 40  # of a product's book, from one trade to the next
 _SEEN = 20  # of these are before the trade's heartbeat
 
 
-class Fill(NamedTuple):
-    """One trade: a taker's order, a print, is filled by one to three makers at the same moment."""
-
-    id: int
-    size: str
-    print: Print
-
-
 def product_id(listing: Listing) -> str:
     return f"{listing.base}-{listing.quote}"
-
-
-def fills(listing: Listing, trade: Print) -> Iterator[Fill]:
-    """The trades of a print, which share its size."""
-    left = trade.lots * 10**_FINER
-    for id_ in range(trade.first_trade, trade.last_trade + 1):
-        others = trade.last_trade - id_
-        taken = 1 + scattered(listing.name, id_, left - others) if others else left
-        left -= taken
-        yield Fill(id_, natural(taken, listing.volume_digits + _FINER), trade)
 
 
 def match(listing: Listing, fill: Fill, kind: str = "match") -> str:
@@ -57,7 +39,7 @@ def match(listing: Listing, fill: Fill, kind: str = "match") -> str:
             "maker_order_id": _order_id(listing, maker),
             "taker_order_id": _order_id(listing, taker),
             "side": _maker_side(fill.print),
-            "size": fill.size,
+            "size": _size(listing, fill),
             "price": price(listing, fill.print.price),
             "product_id": product_id(listing),
             "sequence": _sequence(listing, fill.id),
@@ -72,7 +54,7 @@ def trade_row(listing: Listing, fill: Fill) -> Body:
         "time": _moment(listing, fill.print),
         "trade_id": fill.id,
         "price": price(listing, fill.print.price),
-        "size": fill.size,
+        "size": _size(listing, fill),
         "side": _maker_side(fill.print),
     }
 
@@ -93,13 +75,13 @@ def ticker(listing: Listing, fill: Fill, day: Bar, month: Bar) -> str:
             "high_24h": price(listing, max(day.high, last)),
             "volume_30d": volume(listing, month),
             "best_bid": price(listing, bid),
-            "best_bid_size": fill.size,
+            "best_bid_size": _size(listing, fill),
             "best_ask": price(listing, ask),
-            "best_ask_size": fill.size,
+            "best_ask_size": _size(listing, fill),
             "side": "sell" if fill.print.seller_aggressed else "buy",
             "time": _moment(listing, fill.print),
             "trade_id": fill.id,
-            "last_size": fill.size,
+            "last_size": _size(listing, fill),
         }
     )
 
@@ -145,9 +127,7 @@ def product(listing: Listing) -> Body:
         "base_currency": listing.base,
         "quote_currency": listing.quote,
         "quote_increment": decimal(1, listing.price_digits, listing.price_digits),
-        "base_increment": decimal(
-            1, listing.volume_digits + _FINER, listing.volume_digits + _FINER
-        ),
+        "base_increment": decimal(1, size_digits(listing), size_digits(listing)),
         "display_name": f"{listing.base}-{listing.quote}",
         "post_only": False,
         "limit_only": False,
@@ -181,6 +161,10 @@ def read_time(text: str) -> int | None:
 def clock(now: int) -> Mapping[str, str | float]:
     """`GET /time`."""
     return {"iso": _iso(now * 1000, "milliseconds"), "epoch": now / SECOND}
+
+
+def _size(listing: Listing, fill: Fill) -> str:
+    return natural(fill.size, size_digits(listing))
 
 
 def _maker_side(trade: Print) -> str:

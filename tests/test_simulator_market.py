@@ -125,6 +125,18 @@ def test_prints_are_found_by_their_id() -> None:
         assert [trade.id for trade in found] == list(range(next_id - 5, next_id))
 
 
+def test_the_prints_of_a_thin_market_are_found_without_a_walk_over_all_its_seconds() -> None:
+    market = Market(7, CATALOGUE["DOTBTC"])
+    next_id = market.printed(_NOON * 1000)
+    found = list(market.prints_from(next_id - 20, _NOON * 1000))
+    assert [trade.id for trade in found] == list(range(next_id - 20, next_id))
+    assert found == list(market.prints(found[0].time - 1, _NOON * 1000))
+    market = Market(7, CATALOGUE["DOTBTC"])
+    assert list(market.prints_from(next_id - 20, _NOON * 1000)) == found
+    assert found[-1].time - found[0].time > 1_000_000
+    assert market._prints.cache_info().misses < 40
+
+
 def test_a_thin_market_has_minutes_without_a_trade_at_the_price_before() -> None:
     quiet = [bar for bar in _history(_market("DOTBTC"), "1m", 200) if not bar.prints]
     assert quiet

@@ -90,10 +90,12 @@ class Market:
 
     def prints_from(self, print_id: int, until: int) -> Iterator[Print]:
         """The prints from an id on, up to a time in ms."""
-        for second in range(self._second_of(print_id), until // 1000 + 1):
-            for trade in self._prints(second):
+        while (second := self._second_of(print_id)) <= until // 1000:
+            prints = self._prints(second)
+            for trade in prints:
                 if trade.id >= print_id and trade.time <= until:
                     yield trade
+            print_id = prints[-1].id + 1  # many seconds are without one where little is traded
 
     def printed(self, now: int) -> int:
         """How many prints there were up to `now` (ms): the id of the next one."""

@@ -88,6 +88,20 @@ SPEAKERS = [
         lambda frame: frame.get("type") == "pong",
         lambda frame: frame.get("type") == "candle" and frame["symbol"],
     ),
+    Speaker(
+        "kraken",
+        "/v2",
+        "/0/public/OHLC?pair=XBTUSD",
+        (
+            {
+                "method": "subscribe",
+                "params": {"channel": "trade", "symbol": ["BTC/USD", "ETH/USD"], "snapshot": False},
+            },
+            {"method": "ping"},
+        ),
+        lambda frame: frame.get("method") == "pong",
+        lambda frame: frame.get("channel") == "trade" and frame["data"][0]["symbol"],
+    ),
 ]
 each = pytest.mark.parametrize("speaker", SPEAKERS, ids=str)
 
@@ -272,6 +286,7 @@ def test_frames_may_overtake_each_other(speaker: Speaker) -> None:
         )
 
     def _moment(frame: Json) -> Any:
+        frame = frame["data"][0] if "data" in frame else frame
         return frame["k"]["t"] if "k" in frame else frame.get("trade_id") or frame["timestamp"]
 
     _play(speaker, scenario)

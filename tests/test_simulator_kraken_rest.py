@@ -243,6 +243,7 @@ def test_frames_trades_rows_and_the_ledger_are_one_to_the_last_digit(
             row = rows[candle.open_time]
             values = tuple(Decimal(row[i]) for i in (1, 2, 3, 4, 6))
             assert candle.values == tuple(map(float, values))
+            assert candle.trades == row[7]
             begin = f"2026-11-23T12:{candle.open_time // MINUTE % 60:02d}:00.000000000Z"
             if row[7]:
                 assert framed[begin] == (values, row[7])

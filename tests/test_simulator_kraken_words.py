@@ -13,6 +13,7 @@ import pytest
 from tui.market.interval import HOUR, MINUTE, Interval
 from tui.simulator.bar import Bar
 from tui.simulator.catalogue import CATALOGUE
+from tui.simulator.fills import size_digits
 from tui.simulator.kraken import v1, v2
 from tui.simulator.kraken.asset_pairs import asset_pairs
 from tui.simulator.kraken.names import pair_of
@@ -108,6 +109,10 @@ def test_the_digits_of_a_number_are_all_there() -> None:
     )
 
 
+def test_eight_decimals_say_the_size_of_every_trade() -> None:
+    assert max(size_digits(listing) for listing in CATALOGUE.values()) <= 8
+
+
 @pytest.mark.parametrize("market", [_BTC, _THIN], ids=lambda market: str(market.listing.name))
 def test_every_trade_has_a_number_and_a_time_of_its_own(market: Market) -> None:
     trades = list(last_trades(market, 500, _NOW))
@@ -116,7 +121,7 @@ def test_every_trade_has_a_number_and_a_time_of_its_own(market: Market) -> None:
     for before, after in pairwise(zip(trades, stamps, strict=True)):
         assert after[0].id == before[0].id + 1
         assert before[1] < after[1]
-    assert all(s // 1000 == trade.time for s, trade in zip(stamps, trades, strict=True))
+    assert all(s // 1000 == trade.print.time for s, trade in zip(stamps, trades, strict=True))
     for index in (0, 1, 250):
         assert next(trades_after(market, stamps[index], _NOW)) == trades[index + 1]
         assert next(trades_after(market, stamps[index] - 1, _NOW)) == trades[index]
@@ -133,7 +138,7 @@ def test_recent_candles_end_with_the_newest_trade_however_old_and_have_no_empty_
         now = _NOON + minute * MINUTE
         rows = recent(_THIN, _MINUTES, 12, now)
         newest = next(last_trades(_THIN, 1, now))
-        assert rows[-1][0] == newest.time // MINUTE * MINUTE
+        assert rows[-1][0] == newest.print.time // MINUTE * MINUTE
         assert all(bar.prints for _, bar in rows)
         assert [at for at, _ in rows] == sorted(at for at, _ in rows)
         assert rows[0][0] > rows[-1][0] - 12 * MINUTE
@@ -142,7 +147,7 @@ def test_recent_candles_end_with_the_newest_trade_however_old_and_have_no_empty_
 def test_the_day_is_24_hours_up_to_the_last_trade() -> None:
     bar = day(_BTC, _NOW)
     newest = next(last_trades(_BTC, 1, _NOW))
-    assert (bar.close, bar.first + bar.prints - 1) == (newest.price, newest.id)
+    assert (bar.close, bar.last_trade) == (newest.print.price, newest.id)
     assert next(_BTC.prints_from(bar.first, _NOW)).time >= _NOW - 24 * HOUR
 
 

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from aiohttp import web
 
-from tui.simulator.bar import Bar, Print
+from tui.simulator.bar import Bar
 from tui.simulator.catalogue import Listing
 from tui.simulator.dialect import Conversation, Dialect, World
+from tui.simulator.fills import Fill
 from tui.simulator.kraken import v1, v2
 from tui.simulator.kraken.channels import channel_of
 from tui.simulator.kraken.names import pair_of
@@ -36,7 +37,7 @@ class Words(NamedTuple):
     """How a protocol writes its updates: a candle from minutes, open time, bar and the time."""
 
     candle: Callable[[Market, int, int, Bar, int], str]
-    trades: Callable[[Market, Iterable[Print]], str]
+    trades: Callable[[Market, Iterable[Fill]], str]
     ticker: Callable[[Market, int], str]
 
 
@@ -62,7 +63,14 @@ class Kraken(Dialect):
     name = "kraken"
     paths = ("/v2", "/")
     # Commands are paced by the conversations. No pings come, only heartbeats.
-    limits = Limits(messages_per_second=1000, connections_per_5_minutes=75, ping_every=inf)
+    limits = Limits(
+        messages_per_second=1000,
+        connections_per_5_minutes=75,
+        ping_every=inf,
+        patience=60.0,
+        requests_per_second=1.0,
+        request_burst=30,
+    )
 
     def __init__(self, world: World) -> None:
         super().__init__(world)
@@ -94,7 +102,7 @@ class Kraken(Dialect):
                 return TickerStream(name, channel.symbol, market, partial(words.ticker, market))
 
     def routes(self) -> Iterable[web.RouteDef]:
-        return Rest(self.markets.values(), self.world.clock).routes()
+        return Rest(self.markets.values(), self.world).routes()
 
     def refusal(self, status: int, until: int) -> tuple[int, str] | None:
         if status == 429:

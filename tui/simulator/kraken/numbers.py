@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 
 from tui.market.interval import SECOND, Interval
 from tui.simulator.amounts import decimal
-from tui.simulator.bar import Bar, Print
+from tui.simulator.bar import Bar, trades_before
 from tui.simulator.catalogue import Listing
+from tui.simulator.fills import Fill, size_digits
 from tui.simulator.market import Market
 
 # Candle lengths by minutes, each with the grid that its open times stand on. All grids begin at
@@ -60,10 +61,15 @@ def typical(bar: Bar) -> int:
     return (bar.high + bar.low + 2 * bar.close) // 4
 
 
-def stamp(market: Market, trade: Print) -> int:
+def size(listing: Listing, fill: Fill) -> Exact:
+    return exact(fill.size, size_digits(listing), _VOLUME_DIGITS)
+
+
+def stamp(market: Market, fill: Fill) -> int:
     """When a trade happened, in us UTC: later for each than for the one before."""
-    second = trade.time // SECOND
-    return trade.time * 1000 + trade.id - market.bar(second, second + 1).first
+    second = fill.print.time // SECOND
+    before = trades_before(market.bar(second, second + 1).first)
+    return fill.print.time * 1000 + fill.id - before
 
 
 def iso(us: int, digits: int = 6) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import dropwhile
 
 from tui.market.interval import DAY, MINUTE, Interval
-from tui.simulator.bar import Bar, Print
+from tui.simulator.bar import Bar
+from tui.simulator.fills import Fill, filled, fills_between
 from tui.simulator.kraken.numbers import stamp
 from tui.simulator.market import END, ORIGIN, Market
 
@@ -19,36 +20,31 @@ def present(market: Market, now: int) -> int:
     return min(now, market.listing.until or now)
 
 
-def trade(market: Market, number: int) -> Print:
-    """The trade with this id."""
-    return next(market.prints_from(number, _LAST))
-
-
-def last_trades(market: Market, count: int, now: int) -> Iterator[Print]:
+def last_trades(market: Market, count: int, now: int) -> Iterator[Fill]:
     """The newest trades, oldest first."""
-    following = market.printed(present(market, now))
-    return (trade(market, number) for number in range(max(0, following - count), following))
+    now = present(market, now)
+    end = filled(market, now)
+    return fills_between(market, max(0, end - count), end, now)
 
 
-def trades_after(market: Market, us: int, now: int) -> Iterator[Print]:
+def trades_after(market: Market, us: int, now: int) -> Iterator[Fill]:
     """All trades later than `us` (us UTC), oldest first."""
     now = present(market, now)
     moment = min(us // 1000, now)
-    first = market.printed(moment - 1) if moment > _FIRST else 0
-    numbers = range(first, market.printed(now))
-    prints = (trade(market, number) for number in numbers)
-    return dropwhile(lambda each: stamp(market, each) <= us, prints)
+    first = filled(market, moment - 1) if moment > _FIRST else 0
+    trades = fills_between(market, first, filled(market, now), now)
+    return dropwhile(lambda each: stamp(market, each) <= us, trades)
 
 
-def last_trade_of(market: Market, bar: Bar) -> Print:
+def last_trade_of(market: Market, bar: Bar) -> Fill:
     """The newest trade of a bar that has some."""
-    return trade(market, bar.first + bar.prints - 1)
+    return next(fills_between(market, bar.last_trade, bar.last_trade + 1, _LAST))
 
 
 def recent(market: Market, grid: Interval, span: int, now: int) -> list[tuple[int, Bar]]:
     """The candles with trades, oldest first, of the `span` intervals up to the newest trade."""
     now = present(market, now)
-    newest = grid.floor(trade(market, market.printed(now) - 1).time)
+    newest = grid.floor(next(last_trades(market, 1, now)).print.time)
     opens = (grid.after(newest, step) for step in range(1 - span, 1))
     candles = [(at, market.candle(grid, at, now)) for at in opens if at >= _FIRST]
     return [(at, bar) for at, bar in candles if bar.prints]

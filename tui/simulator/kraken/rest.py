@@ -10,9 +10,11 @@ from itertools import islice
 
 from aiohttp import web
 
-from tui.simulator.bar import Bar, Print
+from tui.market.interval import SECOND
+from tui.simulator.bar import Bar
 from tui.simulator.catalogue import Listing
-from tui.simulator.kraken.allowance import Allowance
+from tui.simulator.dialect import World
+from tui.simulator.fills import Fill
 from tui.simulator.kraken.asset_pairs import asset_pairs
 from tui.simulator.kraken.names import pair_of
 from tui.simulator.kraken.numbers import (
@@ -21,11 +23,13 @@ from tui.simulator.kraken.numbers import (
     iso,
     price,
     seconds,
+    size,
     stamp,
     typical,
     volume,
 )
 from tui.simulator.kraken.past import last_trades, present, trades_after
+from tui.simulator.limits import Allowance
 from tui.simulator.market import ORIGIN, Market
 
 _COMMITTED = 720
@@ -40,16 +44,17 @@ class ApiError(Exception):
 
 
 class Rest:
-    """Answers requests out of the markets; `clock` is the exchange's time in ms."""
+    """Answers requests out of the markets."""
 
-    def __init__(self, markets: Iterable[Market], clock: Callable[[], int]) -> None:
+    def __init__(self, markets: Iterable[Market], world: World) -> None:
         self._all = list(markets)
         self._markets = {
             name: market for market in self._all for name in pair_of(market.listing).rest_names
         }
-        self._clock = clock
+        self._clock = world.clock
+        limits = world.limits
         self._allowances: defaultdict[str | None, Allowance] = defaultdict(
-            lambda: Allowance(clock())
+            lambda: Allowance(limits.requests_per_second, limits.request_burst)
         )
 
     def routes(self) -> list[web.RouteDef]:
@@ -73,7 +78,7 @@ class Rest:
         async def handle(request: web.Request) -> web.Response:
             now = self._clock()
             try:
-                if not self._allowances[request.remote].take(now):
+                if not self._allowances[request.remote].take(now / SECOND):
                     raise ApiError("EGeneral:Too many requests")
                 body = {"error": [], "result": answer(request.query, now)}
             except ApiError as error:
@@ -131,19 +136,19 @@ def _candle(listing: Listing, open_time: int, bar: Bar) -> list[object]:
         *(str(price(listing, ticks)) for ticks in (bar.open, bar.high, bar.low, bar.close)),
         str(price(listing, typical(bar))) if bar.prints else "0.0",
         str(volume(listing, bar.lots)),
-        bar.prints,
+        bar.trades,
     ]
 
 
-def _trade(market: Market, trade: Print) -> list[object]:
+def _trade(market: Market, fill: Fill) -> list[object]:
     return [
-        str(price(market.listing, trade.price)),
-        str(volume(market.listing, trade.lots)),
-        seconds(stamp(market, trade)),
-        "s" if trade.seller_aggressed else "b",
-        "l" if trade.id % 3 else "m",
+        str(price(market.listing, fill.print.price)),
+        str(size(market.listing, fill)),
+        seconds(stamp(market, fill)),
+        "s" if fill.print.seller_aggressed else "b",
+        "l" if fill.print.id % 3 else "m",
         "",
-        trade.id,
+        fill.id,
     ]
 
 

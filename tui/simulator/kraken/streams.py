@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 
 from tui.market.interval import MINUTE, Interval
-from tui.simulator.bar import Bar, Print
+from tui.simulator.bar import Bar
 from tui.simulator.chance import scattered
+from tui.simulator.fills import Fill, fills
 from tui.simulator.frame import Frame
 from tui.simulator.kraken.past import last_trade_of
 from tui.simulator.market import Market
@@ -91,7 +92,7 @@ def before_the_last_trade(market: Market, grid: Interval, open_time: int) -> Bar
     whole = market.candle(grid, open_time)
     if whole.prints < 2:
         return None
-    last = last_trade_of(market, whole).time
+    last = last_trade_of(market, whole).print.time
     bar = market.candle(grid, open_time, last - 1) if last > open_time else None
     return bar if bar and bar.prints else None
 
@@ -100,7 +101,7 @@ class TradesStream(Stream):
     """Every trade, those that happened together in one frame."""
 
     def __init__(
-        self, name: str, symbol: str, market: Market, word: Callable[[tuple[Print, ...]], str]
+        self, name: str, symbol: str, market: Market, word: Callable[[tuple[Fill, ...]], str]
     ) -> None:
         super().__init__(name, symbol)
         self._market = market
@@ -109,7 +110,8 @@ class TradesStream(Stream):
     def advance(self, before: int, now: int) -> Iterator[Frame]:
         if self._market.listing.until is None:
             prints = self._market.prints(max(before, now - _REPLAYED), now)
-            while together := tuple(islice(prints, _TOGETHER)):
+            trades = (fill for each in prints for fill in fills(self._market.listing, each))
+            while together := tuple(islice(trades, _TOGETHER)):
                 yield Frame(self.name, self._word(together))
 
 

@@ -7,20 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tui.simulator.bar import Bar, Print
+from tui.simulator.bar import Bar
 from tui.simulator.catalogue import Listing
 from tui.simulator.chance import scattered
+from tui.simulator.fills import Fill
 from tui.simulator.kraken.names import pair_of
 from tui.simulator.kraken.numbers import (
     INTERVALS,
     encode,
     price,
     seconds,
+    size,
     stamp,
     typical,
     volume,
 )
-from tui.simulator.kraken.past import day, last_trade_of, today
+from tui.simulator.kraken.past import day, last_trade_of, last_trades, today
 from tui.simulator.market import Market
 
 HEARTBEAT = encode({"event": "heartbeat"})
@@ -54,23 +56,23 @@ def candle(market: Market, minutes: int, open_time: int, bar: Bar) -> str:
         str(seconds(end * 1000)),
         *(_price(listing, p) for p in (bar.open, bar.high, bar.low, bar.close, typical(bar))),
         _volume(listing, bar.lots),
-        bar.prints,
+        bar.trades,
     ]
     return _array(market, f"ohlc-{minutes}", row)
 
 
-def trades(market: Market, prints: Iterable[Print]) -> str:
+def trades(market: Market, fills: Iterable[Fill]) -> str:
     listing = market.listing
     rows = [
         [
-            _price(listing, trade.price),
-            _volume(listing, trade.lots),
-            str(seconds(stamp(market, trade))),
-            "s" if trade.seller_aggressed else "b",
-            "l" if trade.id % 3 else "m",
+            _price(listing, fill.print.price),
+            str(size(listing, fill)),
+            str(seconds(stamp(market, fill))),
+            "s" if fill.print.seller_aggressed else "b",
+            "l" if fill.print.id % 3 else "m",
             "",
         ]
-        for trade in prints
+        for fill in fills
     ]
     return _array(market, "trade", rows)
 
@@ -79,15 +81,14 @@ def ticker(market: Market, now: int) -> str:
     """Pairs of values are of the day since midnight UTC and of the last 24 hours."""
     listing, lots = market.listing, market.listing.lots_a_print
     bars = (today(market, now), day(market, now))
-    close = bars[1].close
-    newest = last_trade_of(market, bars[1]).lots if bars[1].prints else 0
+    close, newest = bars[1].close, next(last_trades(market, 1, now))
     body = {
         "a": _quote(listing, close + 1, 2 * lots),
         "b": _quote(listing, max(1, close - 1), lots),
-        "c": [_price(listing, close), _volume(listing, newest)],
+        "c": [_price(listing, close), str(size(listing, newest))],
         "v": [_volume(listing, bar.lots) for bar in bars],
         "p": [_price(listing, typical(bar)) for bar in bars],
-        "t": [bar.prints for bar in bars],
+        "t": [bar.trades for bar in bars],
         "l": [_price(listing, bar.low) for bar in bars],
         "h": [_price(listing, bar.high) for bar in bars],
         "o": [_price(listing, bar.open) for bar in bars],

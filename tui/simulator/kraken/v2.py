@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from tui.simulator.bar import Bar, Print
+from tui.simulator.bar import Bar
 from tui.simulator.catalogue import Listing
+from tui.simulator.fills import Fill
 from tui.simulator.kraken.names import pair_of
 from tui.simulator.kraken.numbers import (
     INTERVALS,
@@ -17,6 +18,7 @@ from tui.simulator.kraken.numbers import (
     exact,
     iso,
     price,
+    size,
     stamp,
     typical,
     volume,
@@ -53,8 +55,8 @@ def candles(
     return encode({"channel": "ohlc", "type": kind, "timestamp": when, "data": data})
 
 
-def trades(kind: Kind, market: Market, prints: Iterable[Print]) -> str:
-    rows = [_trade(market, trade) for trade in prints]
+def trades(kind: Kind, market: Market, fills: Iterable[Fill]) -> str:
+    rows = [_trade(market, fill) for fill in fills]
     return encode({"channel": "trade", "type": kind, "data": rows})
 
 
@@ -89,7 +91,7 @@ def _candle(listing: Listing, minutes: int, open_time: int, bar: Bar) -> Row:
         "high": price(listing, bar.high),
         "low": price(listing, bar.low),
         "close": price(listing, bar.close),
-        "trades": bar.prints,
+        "trades": bar.trades,
         "volume": volume(listing, bar.lots),
         "vwap": price(listing, typical(bar)),
         "interval_begin": iso(open_time * 1000, 9),
@@ -98,13 +100,13 @@ def _candle(listing: Listing, minutes: int, open_time: int, bar: Bar) -> Row:
     }
 
 
-def _trade(market: Market, trade: Print) -> Row:
+def _trade(market: Market, fill: Fill) -> Row:
     return {
         "symbol": pair_of(market.listing).name,
-        "side": "sell" if trade.seller_aggressed else "buy",
-        "price": price(market.listing, trade.price),
-        "qty": volume(market.listing, trade.lots),
-        "ord_type": "limit" if trade.id % 3 else "market",
-        "trade_id": trade.id,
-        "timestamp": iso(stamp(market, trade)),
+        "side": "sell" if fill.print.seller_aggressed else "buy",
+        "price": price(market.listing, fill.print.price),
+        "qty": size(market.listing, fill),
+        "ord_type": "limit" if fill.print.id % 3 else "market",
+        "trade_id": fill.id,
+        "timestamp": iso(stamp(market, fill)),
     }

@@ -178,6 +178,13 @@ def test_history_comes_as_lists_or_as_objects_in_any_order() -> None:
         assert candles[0].values == tuple(values)
 
 
+def test_a_candle_that_ended_just_now_may_still_change() -> None:
+    row = json.dumps([[NOW, 1, 2, 0.5, 1.5, 7]]).encode()
+    for late, closed in ((2_999, False), (3_000, True)):
+        (candle,) = GUIDE.parse_history(of("X"), row, NOW + MINUTE.milliseconds + late)
+        assert candle.closed is closed
+
+
 def test_history_leaves_out_what_is_no_candle_and_the_future() -> None:
     good = [1_700_000_040_000, 1, 2, 0.5, 1.5, 7]
     rows = [good, [], None, [1, 2], [NOW + 200_000, 1, 2, 0.5, 1.5, 7], [*good[:2], 0, *good[3:]]]

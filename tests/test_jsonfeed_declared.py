@@ -255,6 +255,38 @@ def test_ids_and_pings_may_have_any_form() -> None:
     assert isinstance(ping, Ping) and json.loads(ping.reply) == {"pong": 1700000000123}
 
 
+def test_a_ping_without_what_its_answer_must_have_is_told() -> None:
+    feed = desk("""
+        subscribe = ""
+        server_ping = {op = "ping", nonce = "{id}"}
+        server_pong = {op = "pong", nonce = "{id}"}
+    """)
+    assert feed.parse('{"op":"ping","nonce":"x"}') == (Ping('{"op": "pong", "nonce": "x"}'),)
+    (event,) = feed.parse('{"op":"ping"}')
+    assert isinstance(event, Malformed)
+    assert event.reason.startswith("server_ping: nothing at its {id} in {")
+
+
+def test_true_is_not_one_in_what_marks_a_message() -> None:
+    feed = desk("""subscribe = ""
+        error = [{ok = false, why = "{message}"}, {code = 1, why = "{message}"}]""")
+    refusal = (Refusal(None, "No."),)
+    assert feed.parse('{"ok":false,"why":"No."}') == feed.parse('{"code":1,"why":"No."}') == refusal
+    assert feed.parse('{"code":1.0,"why":"No."}') == refusal
+    assert feed.parse('{"ok":0,"why":"No."}') == feed.parse('{"code":true,"why":"No."}') == ()
+
+
+def test_a_candle_that_was_told_before_it_opened_is_malformed() -> None:
+    said = {"e": "kline", "E": BEGIN - 1, "s": "X", "k": {"t": BEGIN, "i": "1m", "o": 1, "h": 1,
+            "l": 1, "c": 1, "v": 1, "x": False}}  # fmt: skip
+    (event,) = desk(BINANCE).parse(json.dumps({"data": said}))
+    assert isinstance(event, Malformed)
+    assert event.reason.startswith("as_of: earlier than the candle in {")
+    assert isinstance(
+        desk(BINANCE).parse(json.dumps({"data": said | {"E": BEGIN}}))[0], CandleReport
+    )
+
+
 @pytest.mark.parametrize(
     ("unit", "said"),
     [

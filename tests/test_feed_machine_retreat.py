@@ -254,9 +254,11 @@ def test_p8_a_single_subscription_cannot_be_divided_and_is_parked_in_the_end() -
 def test_p16_a_stream_that_is_mostly_garbage_is_left() -> None:
     harness = Harness()
     harness.go_live()
-    effects = harness.take(on.Spoilt(harness.link.epoch))
+    effects = harness.take(on.Spoilt(harness.link.epoch, "close: nothing at 'c' in {}"))
     assert on.Hang(gracefully=False) in effects and on.Lapse() in effects
     assert harness.link.state is State.BACKOFF
+    assert harness.link.fault
+    assert harness.link.fault.reason.endswith("again. The last: close: nothing at 'c' in {}.")
 
 
 def test_n16_a_login_that_is_wanted_gets_one_more_try_and_then_parks() -> None:

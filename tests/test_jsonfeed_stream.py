@@ -153,6 +153,26 @@ def test_a_message_with_a_missing_field_is_logged_with_field_and_message(
     assert line.startswith("desk sent a bad frame: close: nothing at 'close' in {")
 
 
+def test_a_feed_with_a_wrong_path_says_which_field_in_which_message(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("tui.feed.venue._SPOILT", 0.5)
+    wrong = """
+        [exchanges.desk.candle]
+        when = {type = "candle"}
+        symbol = "symbol"
+        time = "timestamp"
+        open = "open"
+        high = "high"
+        low = "low"
+        close = "last"
+    """
+    with ToyServer() as server, following(declared(server, wrong)) as engine:
+        engine.acquire(BTC)
+        flaw = "could not be read; it dials again. The last: close: nothing at 'last' in {\"type\""
+        eventually(lambda: flaw in engine.status(BTC).reason)
+
+
 def test_candles_are_made_of_the_trades_of_a_feed_that_has_only_those() -> None:
     def trade(number: int, price: float, time: int) -> Json:
         return {"s": "BTC", "p": str(price), "q": 0.5, "t": BEGIN + time, "i": number}

@@ -290,6 +290,7 @@ class Connection:
 
     def _note_malformed(self, reason: str) -> None:
         self.meter.malformed += 1
+        self.meter.flaw = reason
         if self._monotonic() - self._logged_at > _LOG_EVERY:
             self._logged_at = self._monotonic()
             log.warning("%s sent a bad frame: %s", self.rules.exchange.name, reason)

@@ -78,8 +78,8 @@ def _take(step: Step, event: Event) -> None:
             ascent.token_failed(step, FaultKind.TRANSIENT, reason)
         case on.DataSeen():
             watch.data_seen(step)
-        case on.Spoilt():
-            reason = "Most of what came could not be read; it dials again."
+        case on.Spoilt(_, flaw):
+            reason = f"Most of what came could not be read; it dials again. The last: {flaw}."
             descent.fail(step, Fault(FaultKind.TRANSIENT, reason))
         case on.Replied(_, reply):
             subscribing.replied(step, reply)

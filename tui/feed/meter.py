@@ -12,12 +12,14 @@ _SMOOTHING = 0.4
 class Meter:
     """Counts since the start, and rates: smoothed, per second. Times are monotonic seconds.
 
-    Of the messages `malformed` could not be read, and `unread` are of kinds that nobody reads.
+    Of the messages `malformed` could not be read, the last one because of `flaw`, and `unread` are
+    of kinds that nobody reads.
     """
 
     messages: int = 0
     bytes: int = 0
     malformed: int = 0
+    flaw: str = ""
     unread: int = 0
     data_at: float = 0.0
     messages_rate: float = 0.0

@@ -117,9 +117,10 @@ class DataSeen:
 
 @dataclass(frozen=True, slots=True)
 class Spoilt:
-    """For a while most of what came could not be read."""
+    """For a while most of what came could not be read; `flaw` is what was wrong with the last."""
 
     epoch: int
+    flaw: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,7 @@ class Venue:
         """Once a second: rates, candles that the stream owes us, connections about to be ended."""
         for connection in list(self.connections):
             if connection.meter.sample(now) > _SPOILT:
-                connection.post(on.Spoilt(connection.link.epoch))
+                connection.post(on.Spoilt(connection.link.epoch, connection.meter.flaw))
             self._caretaker.look_after(connection, now)
             self._succeed(connection, now)
         self._share_good_news()

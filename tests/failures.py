@@ -37,11 +37,12 @@ from tests.raw_server import (
 )
 from tui.exchange import load_exchange
 from tui.exchange.settings import ExchangeSettings
-from tui.feed import backoff, commands, transport
+from tui.feed import backoff, commands, transport, venue
 from tui.feed.engine import Engine
 from tui.feed.settings import ConnectionSettings
 from tui.market.symbol import Subscription
 from tui.simulator.background import BackgroundSimulator
+from tui.simulator.faults import Garbage
 
 PASSWORD = "hunter2"
 _ELSEWHERE = "ws://exchange.test:9001"
@@ -265,6 +266,13 @@ def no_pong(place: Place) -> str:
     return place.serve(upgrade())
 
 
+def unreadable(place: Place) -> Urls:
+    place.patch.setattr(venue, "_SPOILT", 0.5)
+    exchange = place.simulate()
+    place.flowing = lambda: exchange.inject(Garbage(60.0, each=9))
+    return exchange.ws_url, exchange.rest_url
+
+
 def no_confirmation(place: Place) -> str:
     place.patch.setattr(commands, "ACK_TIMEOUT", 0.1)
     return place.serve(upgrade())
@@ -310,7 +318,7 @@ FAILURES: dict[str, Make] = {
         tls_too_old, certificate_expired, certificate_from_the_future,
         certificate_of_another_host, certificate_of_a_stranger, proxy_refused, proxy_login,
         proxy_says_no, proxy_unusable, broken_off, closed, restart, silent_feed,
-        message_too_large, broken_frames, no_pong, no_confirmation, no_history,
+        unreadable, message_too_large, broken_frames, no_pong, no_confirmation, no_history,
         unknown_symbol, no_turn, attempts_used_up, our_own_fault,
     )
 } | {

@@ -159,7 +159,7 @@ def test_an_answer_that_is_no_history_is_told(body: bytes, urls: str, said: str)
 
 def test_the_command_reads_a_file_and_ends_with_0_or_1(tmp_path: Path) -> None:
     config, sample = write(tmp_path), tmp_path / "sample.json"
-    sample.write_text(frame() + "\n")
+    sample.write_text(f"\ufeff{frame()}\n")
     ended = run("feed", "test", "desk", "--message", str(sample), *config)
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout.splitlines() == read(frame())

@@ -218,7 +218,8 @@ def feed_test(
     sample, read = (message, message_read) if message else (history, history_read)
     if sample is None or (message and history):
         raise UsageError("A sample is needed:", "--message FILE, or --history FILE.")
-    for line in read(declared, sample.read(_LARGEST_SAMPLE).strip()):
+    text = sample.read(_LARGEST_SAMPLE).removeprefix(b"\xef\xbb\xbf").strip()
+    for line in read(declared, text):
         click.echo(line)
 
 

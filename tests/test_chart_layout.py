@@ -8,6 +8,7 @@ from tests.chart_series import Drawn, candle, cells, series, text, walk
 from tui.chart import chart
 from tui.chart.frame import Options
 from tui.chart.layout import Column, Zoom
+from tui.market.interval import DAY
 from tui.market.series import Hole
 
 MARKET = walk(100)
@@ -24,6 +25,12 @@ def test_each_candle_has_a_column_and_the_newest_is_the_live_one() -> None:
     shown = [column.candle for column in _columns(series(MARKET))]
     assert shown == MARKET[-len(shown) :]
     assert len(shown) == 60 - len(" 56256.37 ")
+
+
+def test_a_column_of_one_candle_starts_with_it_though_others_would_begin_elsewhere() -> None:
+    thursdays = [replace(c, open_time=7 * DAY * n) for n, c in enumerate(MARKET[:20], 2_900)]
+    columns = _columns(series(thursdays, "1w"))
+    assert [column.time for column in columns] == [c.open_time for c in thursdays]
 
 
 def test_columns_of_several_candles_are_aligned_to_the_clock_and_keep_the_extremes() -> None:

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from tui.chart import axis, scale
 from tui.chart.glyphs import Glyphs
-from tui.chart.layout import Column, Past, Zoom, arrange, column
+from tui.chart.layout import Column, Past, Zoom, arrange, column, start_of
 from tui.chart.scale import Scale
 from tui.market.candle import Candle
 from tui.market.interval import Interval
@@ -167,7 +167,7 @@ def _split(series: Series, width: int, zoom: Zoom, offset: int) -> tuple[Past, t
     interval, candles = series.subscription.interval, series.candles
     bucket = Interval(interval.count * zoom.candles, interval.unit)
     at = max(0, len(candles) - 1 - offset)
-    until = bucket.floor(candles[at].open_time) if candles else 0
+    until = start_of(candles[at].open_time, interval, bucket) if candles else 0
     end = bucket.after(until)
     first, stop = at, at + 1
     while first > 0 and candles[first - 1].open_time >= until:

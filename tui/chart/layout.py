@@ -80,10 +80,18 @@ def arrange(past: Past) -> tuple[Column, ...]:
     return tuple(reversed(list(islice(_backwards(past), past.count))))
 
 
+def start_of(time: int, interval: Interval, bucket: Interval) -> int:
+    """Where the column of a candle that opens at `time` starts.
+
+    A column of one candle starts with it: not every exchange's weeks begin on Mondays.
+    """
+    return time if bucket == interval else bucket.floor(time)
+
+
 def column(group: Iterable[Candle], past: Past, newest: Candle | None = None) -> Column:
     """One column from the candles in it, at least one; `newest` may rightly be open still."""
     candles = tuple(group)
-    start = past.bucket.floor(candles[0].open_time)
+    start = start_of(candles[0].open_time, past.interval, past.bucket)
     open_ones = any(not c.closed and c is not newest for c in candles)
     return Column(start, merged(candles), _mark(start, past, open_ones), open_ones)
 
@@ -122,7 +130,7 @@ def _groups(past: Past) -> Iterator[tuple[int, list[Candle]]]:
             yield start, group
             group = []
         if not group:
-            start = past.bucket.floor(candle.open_time)
+            start = start_of(candle.open_time, past.interval, past.bucket)
         group.append(candle)
     if group:
         yield start, group

@@ -11,6 +11,7 @@ import pytest
 from tests.memory_exchange import BROKEN_OFF, MemoryExchange, MemorySocket, exchange_ms
 from tests.virtual_clients import HOUR, SECOND, clients
 from tests.virtual_time import now, run_virtually, until
+from tests.virtual_venue import all_live, exchange_of, made_up, venue_of
 from tui.feed.faults import Fault, of_close, of_status
 from tui.feed.status import ConnectionState, GapOpened, GapRepaired
 
@@ -132,6 +133,29 @@ def test_n25_what_no_longer_fits_the_series_leaves_the_newest_part_whole() -> No
             exchange.reachable = True
             await until(lambda: client.live, 90)
             client.assert_whole(990)
+
+    run_virtually(scenario())
+
+
+def test_p30_p33_the_silence_of_an_outage_is_not_held_against_those_who_share_the_next_socket() -> (
+    None
+):
+    """None of them is asked for again, or dialled anew for, before it had its time to speak."""
+    feeds = made_up(4)
+
+    async def scenario() -> None:
+        exchange, opened = exchange_of(feeds), list[MemorySocket]()
+        async with venue_of(exchange, feeds, capacity=4) as venue:
+            forgetful = exchange.sockets[0]
+            forgetful.forget("C1USDT")
+            await until(lambda: len(forgetful.commands) == 2, 120)  # one reminder
+            exchange.vanish()
+            await asyncio.sleep(120)
+            exchange.reachable, exchange.greet = True, opened.append
+            await until(lambda: opened and all_live(venue), 60)
+            await asyncio.sleep(50)
+            assert exchange.sockets == opened
+            assert [len(socket.commands) for socket in opened] == [1]
 
     run_virtually(scenario())
 

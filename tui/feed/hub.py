@@ -139,6 +139,7 @@ class Hub(Board):
         """The link was lost: from the last closed candle on nothing is certain."""
         with self.lock:
             if record := self._records.get(subscription):
+                record.await_anew()
                 self.lapse(record)
 
     def repair_from(self, subscription: Subscription, now: float) -> int | None:

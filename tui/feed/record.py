@@ -265,12 +265,17 @@ class Record:
         return [t for t in open_times if time is not None and after(t) + grace <= time]
 
     def silent_for(self, now: float) -> float:
-        """Seconds without data, before the first since the first question; 0 while it is quiet."""
+        """Seconds without data on this socket, at most since the first question; 0 while quiet."""
         if now < self.quiet_until:
             return 0.0
         if self._awaited_since is None:
             self._awaited_since = now
-        return now - (self._awaited_since if self.data_at is None else self.data_at)
+        return now - max(self._awaited_since, self.data_at or 0.0)
+
+    def await_anew(self) -> None:
+        """The socket is gone: how silent it was says nothing of the next one."""
+        self._awaited_since = None
+        self.stale = False
 
     def age(self, now: float, time: int | None) -> float | None:
         """How old the newest data are at exchange `time`, in seconds; None before the first.

@@ -12,9 +12,9 @@ import os
 import resource
 import socket
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -35,15 +35,19 @@ from tests.raw_server import (
     silence,
     upgrade,
 )
+from tests.toy_server import ToyServer
 from tui.exchange import load_exchange
 from tui.exchange.settings import ExchangeSettings
 from tui.feed import backoff, commands, transport, venue
 from tui.feed.engine import Engine
 from tui.feed.settings import ConnectionSettings
-from tui.market.symbol import Subscription
+from tui.feed.token_sources import EnvironmentToken, TokenSettings
+from tui.market.interval import Interval
+from tui.market.symbol import Subscription, Symbol
 from tui.simulator.background import BackgroundSimulator
 from tui.simulator.faults import Garbage
 
+Urls = tuple[str, str]
 PASSWORD = "hunter2"
 _ELSEWHERE = "ws://exchange.test:9001"
 _SPARE_FILES = 8
@@ -62,6 +66,9 @@ class Place:
     settings: ConnectionSettings = replace(QUICK, connect_timeout=10.0)  # noqa: RUF009 (immutable)
     wanted: tuple[Subscription, ...] = (BTC,)
     pause: float = 5.0
+    name: str = "binance"
+    kind: str = ""
+    tokens: Mapping[str, TokenSettings] = field(default_factory=dict)
     settled: Callable[[], object] = lambda: None
     flowing: Callable[[], object] = lambda: None
 
@@ -88,6 +95,14 @@ class Place:
         port = str(port).rpartition(":")[2]
         self.patch.setenv("http_proxy", f"{scheme}://trader:{PASSWORD}@127.0.0.1:{port}")
 
+    def log_in(self, *known: str) -> Urls:
+        """A feed with a login that knows these tokens; ours is in an environment variable."""
+        self.name, self.kind = "desk", "jsonfeed"
+        self.wanted = (Subscription(Symbol("desk", "BTC"), Interval(1, "m")),)
+        self.tokens = {"desk": TokenSettings(EnvironmentToken("DESK_TOKEN"))}
+        server = self.stack.enter_context(ToyServer(known))
+        return f"{server.ws_url}/ws", server.rest_url
+
     def cannot_connect(self, number: int) -> None:
         """Every TCP connection of this process fails like this."""
 
@@ -98,13 +113,13 @@ class Place:
 
     def engine(self, ws_url: str, rest_url: str) -> Engine:
         self.patch.setattr(backoff, "after", lambda fault, *_: fault.retry_after + self.pause)
-        binance = load_exchange("binance", ExchangeSettings(ws_url, rest_url))
-        engine = Engine({"binance": binance}, self.settings, 20, Random(5))
+        settings = ExchangeSettings(ws_url, rest_url, self.kind)
+        exchanges = {self.name: load_exchange(self.name, settings)}
+        engine = Engine(exchanges, self.settings, 20, Random(5), tokens=self.tokens)
         self.stack.callback(engine.stop)
         return engine
 
 
-Urls = tuple[str, str]
 Make = Callable[[Place], Urls | str]
 
 
@@ -288,6 +303,16 @@ def unknown_symbol(place: Place) -> Urls:
     return exchange.ws_url, exchange.rest_url
 
 
+def token_refused(place: Place) -> Urls:
+    place.patch.setenv("DESK_TOKEN", "wrong")
+    return place.log_in("right")
+
+
+def no_token(place: Place) -> Urls:
+    place.patch.delenv("DESK_TOKEN", raising=False)
+    return place.log_in("right")
+
+
 def no_turn(place: Place) -> Urls:
     names = ("BTCUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT", "BNBUSDT", "ADAUSDT")
     lengths = ("1m", "3m", "5m", "15m", "30m", "1h", "2h")
@@ -319,7 +344,7 @@ FAILURES: dict[str, Make] = {
         certificate_of_another_host, certificate_of_a_stranger, proxy_refused, proxy_login,
         proxy_says_no, proxy_unusable, broken_off, closed, restart, silent_feed,
         unreadable, message_too_large, broken_frames, no_pong, no_confirmation, no_history,
-        unknown_symbol, no_turn, attempts_used_up, our_own_fault,
+        unknown_symbol, token_refused, no_token, no_turn, attempts_used_up, our_own_fault,
     )
 } | {
     "captive portal": _answering("200 OK"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.link_harness import BTC, Harness
 from tui.feed import signals as on
-from tui.feed.faults import Fault, FaultKind
+from tui.feed.faults import Fault, FaultKind, of_refused_token
 from tui.feed.status import ConnectionState as State
 
 
@@ -43,7 +43,7 @@ def test_p39_a_refused_token_is_refreshed_once_and_then_the_feed_is_parked() -> 
     assert harness.sent[-1] == on.SendToken(harness.link.epoch, fresh=True)
     harness.take(on.TokenRefused(harness.link.epoch, "Token expired."))
     assert (harness.link.state,) == (State.PARKED,)
-    assert harness.link.fault == Fault(FaultKind.UNAUTHORIZED, "Token expired.")
+    assert harness.link.fault == of_refused_token("Token expired.")
 
 
 def test_p39_a_login_without_an_answer_is_given_up_after_ten_seconds() -> None:
@@ -89,7 +89,7 @@ def test_n16_an_exchange_that_wants_a_login_though_there_is_no_token_is_parked_w
         harness.open()
         harness.take(on.TokenRefused(harness.link.epoch, "Log in first."))
         assert harness.link.state is state
-    assert harness.link.fault == Fault(FaultKind.UNAUTHORIZED, "Log in first.")
+    assert harness.link.fault == of_refused_token("Log in first.")
 
 
 def test_p39_the_time_that_a_source_of_tokens_takes_is_not_the_exchange_s() -> None:

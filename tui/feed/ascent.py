@@ -70,10 +70,10 @@ def token_taken(step: Step) -> None:
         step.set(state=State.SUBSCRIBING, until=inf)
 
 
-def token_failed(step: Step, kind: FaultKind, reason: str) -> None:
+def token_failed(step: Step, fault: Fault) -> None:
     """On the way up, or without a token, it ends the socket; later the old token serves on."""
     if step.link.state is State.AUTHING or not step.rules.tokens:
-        descent.fail(step, Fault(kind, reason))
+        descent.fail(step, fault)
     else:
         step.set(renew_at=step.now + RENEWAL_RETRY)
 

@@ -7,7 +7,7 @@ from math import inf
 
 from tui.feed import retreat
 from tui.feed import signals as on
-from tui.feed.faults import TOO_BIG, Fault, FaultKind
+from tui.feed.faults import TOO_BIG, Fault, FaultKind, of_refused_token
 from tui.feed.link import OPEN, Purpose
 from tui.feed.signals import Event
 from tui.feed.status import ConnectionState as State
@@ -21,7 +21,7 @@ SOON = 2.0
 def fail(step: Step, fault: Fault) -> None:
     """Leave the socket because of `fault`, and wait for the next dial or park."""
     if fault.code in step.rules.exchange.auth_closes:
-        fault = replace(fault, kind=FaultKind.UNAUTHORIZED)
+        fault = of_refused_token(fault.close_reason, fault.code)
     _leave(step)
     step.link = retreat.after(step.link, fault, step.now, step.rules)
     if fault.kind is FaultKind.PROTOCOL and fault.code == TOO_BIG:

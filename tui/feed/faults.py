@@ -111,6 +111,18 @@ def of_close(code: int | None, said: str) -> Fault:
     return Fault(kind, reason, code, words)
 
 
+def of_refused_token(said: str, code: int | None = None) -> Fault:
+    """The fault when the exchange does not take our token: its words, and how it hung up."""
+    words = _words(said).rstrip(".")
+    told = ": ".join(filter(None, [f"close {code}" if code else "", words]))
+    what = (
+        f"The exchange did not take our token ({told})"
+        if told
+        else ("The exchange did not take our token")
+    )
+    return Fault(FaultKind.UNAUTHORIZED, f"{what}; check the token.", code, words)
+
+
 def _words(said: str) -> str:
     return clean(_TAG.sub("", said), _MOST_WORDS)
 

@@ -28,6 +28,8 @@ def unrepeated(said: T, shown: Secret | None) -> T:
     """What the exchange says, also when it hangs up, without the token that it was shown."""
     if not shown or not isinstance(said, Fault | LoginRefused | Malformed | Refusal):
         return said
+    if isinstance(said, Fault):
+        said = replace(said, close_reason=shown.hide_in(said.close_reason))
     return replace(said, reason=shown.hide_in(said.reason))
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from tui.feed import ascent, commands, descent, silence, subscribing, watch
 from tui.feed import signals as on
-from tui.feed.faults import Fault, FaultKind
+from tui.feed.faults import Fault, FaultKind, of_refused_token
 from tui.feed.link import TALKING, Link, Rules
 from tui.feed.signals import Effect, Event
 from tui.feed.status import ConnectionState as State
@@ -73,9 +73,9 @@ def _take(step: Step, event: Event) -> None:
         case on.TokenTaken():
             ascent.token_taken(step)
         case on.TokenRefused(_, reason):
-            ascent.token_failed(step, FaultKind.UNAUTHORIZED, reason)
+            ascent.token_failed(step, of_refused_token(reason))
         case on.TokenMissing(_, reason):
-            ascent.token_failed(step, FaultKind.TRANSIENT, reason)
+            ascent.token_failed(step, Fault(FaultKind.TRANSIENT, reason))
         case on.DataSeen():
             watch.data_seen(step)
         case on.Spoilt(_, flaw):

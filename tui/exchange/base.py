@@ -79,7 +79,8 @@ class Exchange(ABC):
     candle `marks_closed` itself when it is, or is over when the next one comes. One that
     `omits_empty` leaves out intervals without a trade, so that their absence proves no loss.
     `history_lag` is how old (s) a page of history may be when it comes. With a `clock_path`, a
-    small GET whose Date header tells the time, history is asked for by windows of time.
+    small GET whose Date header tells the time, history is asked for by windows of time. Without
+    `pages_from_start` a page has the newest candles, however far back it was asked for.
 
     How it is talked to: one that does not `confirm` commands has taken them when they are sent.
     A close with one of `auth_closes` means that our token was not taken. With `has_heartbeat` the
@@ -101,6 +102,7 @@ class Exchange(ABC):
     omits_empty: bool = False
     history_lag: float = 0.0
     clock_path: str = ""
+    pages_from_start: bool = True
     confirms: bool = True
     auth_closes: frozenset[int] = frozenset()
     has_heartbeat: bool = False

@@ -99,6 +99,7 @@ class KrakenRest(Exchange, ABC):
     title = "Kraken"
     intervals = WIRE_INTERVALS
     complains_with_200 = True
+    pages_from_start = False
 
     def history_request(self, subscription: Subscription, start: int | None, limit: int) -> Request:
         """The newest 720 candles and the one that forms are all there is, from `since` or not.

@@ -12,6 +12,7 @@ from tui.errors import ExchangeError
 from tui.exchange.base import Exchange, Request
 from tui.feed import backoff
 from tui.feed.faults import FaultKind
+from tui.feed.gaps import LoadPlan
 from tui.feed.hub import Hub
 from tui.feed.rest import Reply, RequestFailed, Rest
 from tui.market.aggregate import MissingTrades, filled
@@ -99,7 +100,7 @@ class Backfill:
             came = await self._load(subscription, plan.start)
             told = self._told_until(subscription)
             last = attempt == _TRIES_TO_FILL
-            believed = plan.known_before(told) <= came and (bool(came) or last)
+            believed = self._expected(plan, came, told) <= came and (bool(came) or last)
             if believed and self._hub.loaded(subscription, plan):
                 return
             if not last:  # the REST side may lag behind the stream
@@ -109,6 +110,13 @@ class Backfill:
             else:
                 title = self._exchange.title
                 raise ExchangeError(f"{title} left out candles that it had sent before.")
+
+    def _expected(self, plan: LoadPlan, came: set[int], until: int) -> frozenset[int]:
+        """Open times of what a true answer has, where these came; not those that are too old."""
+        known = plan.known_before(until)
+        if self._exchange.pages_from_start:
+            return known
+        return frozenset(open_time for open_time in known if open_time >= min(came, default=0))
 
     def _has_history(self, subscription: Subscription) -> bool:
         return self._exchange.history_request(subscription, EARLIEST, 1) is not None
@@ -195,14 +203,17 @@ class Backfill:
     ) -> list[Candle]:
         """Hand the candles of a page to the hub, with those that the exchange omits.
 
-        A window up to `end` (ms) proves that nothing was traded after its last candle either.
+        A page that begins where it was asked to proves that nothing was traded before its first
+        candle, a window up to `end` (ms) that nothing was after its last one either.
         """
+        begins = start if self._exchange.pages_from_start else None
         if self._exchange.omits_empty:
-            before = start and self._hub.candle_before(subscription, start)
+            before = begins and self._hub.candle_before(subscription, begins)
             told = self._told_until(subscription)
             until = min(end, told) if end and told < LATEST else 0
             as_of = max((c.as_of for c in candles), default=0) or until
             candles = list(filled(subscription.interval, candles, before or None, until, as_of))
+        candles = [c for c in candles if start is None or c.open_time >= start]
         self._hub.merge(subscription, candles, self._monotonic())
         return candles
 
@@ -234,7 +245,10 @@ class Backfill:
     async def _page(
         self, subscription: Subscription, start: int | None, limit: int
     ) -> list[Candle]:
-        """The candles from `start` on. What comes from before may be a part of a candle only."""
+        """The candles of an answer, from `start` on where its pages begin there.
+
+        What comes from before that may be a part of a candle only.
+        """
         request = self._exchange.history_request(subscription, start, limit)
         assert request  # only those who have a history are asked for it
         reply = await self._rest.get(request)
@@ -242,7 +256,8 @@ class Backfill:
         if now is None:
             now = self._vouched(subscription, reply.body)
         candles = self._exchange.parse_history(subscription, reply.body, now)
-        return [c for c in candles if start is None or c.open_time >= start]
+        begins = start if self._exchange.pages_from_start else None
+        return [c for c in candles if begins is None or c.open_time >= begins]
 
     def _now(self, reply: Reply) -> int | None:
         """Exchange time, the more careful of what the reply and the live stream say, if any.

@@ -45,6 +45,7 @@ class JsonFeed(Exchange):
         self.from_trades = declared.candle is None
         self.marks_closed = declared.candle is None or declared.candle.closed is not None
         self.omits_empty = declared.omits_empty
+        self.pages_from_start = declared.history is not None and declared.history.asks_for_a_time
         self.confirms = bool(declared.frames.ack)
         self.auth_closes = declared.frames.login_refused_closes
         self.has_heartbeat = declared.frames.ping is not None

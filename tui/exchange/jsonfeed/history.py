@@ -33,6 +33,11 @@ class History:
     rows: JsonPath | None
     bar: Bar
 
+    @property
+    def asks_for_a_time(self) -> bool:
+        """Whether a request can say where its candles begin; else the newest come."""
+        return any({"start", "end"} & template.places for _, template in self.params)
+
     def request(
         self, places: Mapping[str, Any], interval: Interval, start: int | None, limit: int
     ) -> Request:

@@ -12,12 +12,34 @@ from tui.simulator.dialects import DIALECTS
 
 pytestmark = pytest.mark.usefixtures("home")
 INTERVALS = "1s, 1m, 3m, 5m, 15m, 30m, 1h, 2h, 4h, 6h, 8h, 12h, 1d, 3d, 1w, 1M"
+OF_COINBASE = "1m, 5m, 15m, 30m, 1h, 4h, 6h, 1d"
+OF_KRAKEN = "1m, 5m, 15m, 30m, 1h, 4h, 1d, 1w, 15d"
 
 
 @pytest.mark.parametrize("before", [("stream",), ("watch",), ("demo",), ()], ids=str)
-def test_an_unknown_interval_is_told_with_the_nearest(before: tuple[str, ...]) -> None:
+def test_an_interval_that_there_is_not_is_told_with_the_nearest(before: tuple[str, ...]) -> None:
     line = refusal(*before, "BTCUSDT", "--interval", "7m")
-    assert line == f"Unknown interval '7m'. Did you mean 5m? Valid: {INTERVALS}."
+    assert line == f"Binance has no candles of 7m. Did you mean 5m? Valid: {INTERVALS}."
+
+
+@pytest.mark.parametrize(
+    ("args", "lacks", "valid"),
+    [
+        (("coinbase:BTC-USD@2h",), "Coinbase has no candles of 2h.", OF_COINBASE),
+        (("kraken:BTC/USD@3m",), "Kraken has no candles of 3m.", OF_KRAKEN),
+        (
+            ("binance:BTCUSDT", "coinbase:BTC-USD", "kraken:BTC/USD", "--interval", "6h"),
+            "Kraken has no candles of 6h.", OF_KRAKEN,
+        ),
+    ],
+    ids=["coinbase", "kraken", "one of several"],
+)  # fmt: skip
+def test_an_interval_that_an_exchange_lacks_is_told_with_those_that_it_has(
+    args: tuple[str, ...], lacks: str, valid: str
+) -> None:
+    line = refusal("stream", *args)
+    assert line.startswith(lacks)
+    assert line.endswith(f"Valid: {valid}.")
 
 
 def test_an_interval_that_is_none_is_told(dead: str) -> None:

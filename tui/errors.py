@@ -57,7 +57,13 @@ def nearest(word: str, known: Iterable[str], count: int = 3) -> list[str]:
 
 def unknown(kind: str, word: str, known: Iterable[str]) -> UsageError:
     """One line that names the valid words and the nearest: `Unknown interval '7m'. ...`."""
-    valid, word = list(known), clean(word, 64)
+    word = clean(word, 64)
+    return UsageError(f"Unknown {kind} '{word}'.", choice(word, known))
+
+
+def choice(word: str, known: Iterable[str]) -> str:
+    """What may be said instead of `word`, the nearest first: a hint."""
+    valid = list(known)
     close = nearest(word, valid, 1)
     guess = f"Did you mean {close[0]}? " if close else ""
-    return UsageError(f"Unknown {kind} '{word}'.", f"{guess}Valid: {', '.join(valid)}.")
+    return f"{guess}Valid: {', '.join(valid)}."

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from tui.config import Config
-from tui.errors import TradexError, UsageError, unknown
+from tui.errors import TradexError, UsageError, choice, unknown
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol
 from tui.text import clean
@@ -34,7 +34,8 @@ def served(subscription: Subscription, config: Config) -> Subscription:
     symbol, interval = subscription.symbol, subscription.interval
     exchange = config.open_exchange(symbol.exchange)
     if interval not in exchange.intervals:
-        raise unknown("interval", str(interval), [str(i) for i in sorted(exchange.intervals)])
+        offered = choice(str(interval), [str(i) for i in sorted(exchange.intervals)])
+        raise UsageError(f"{exchange.title} has no candles of {interval}.", offered)
     return replace(subscription, symbol=Symbol(symbol.exchange, exchange.spelling(symbol.name)))
 
 

@@ -12,11 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tui.exchange
+from tests.captures import ALL_RECORDED, frames_of
+from tests.declared import BINANCE, desk
 from tests.sane_events import assert_sane
 from tui.errors import ExchangeError, UsageError
 from tui.exchange import exchange_names, load_exchange
 from tui.exchange.base import Exchange
 from tui.exchange.settings import ExchangeSettings
+from tui.market.events import CandleReport, Data, Malformed
 from tui.market.interval import DAY, Interval
 from tui.market.symbol import Subscription, Symbol
 
@@ -27,10 +30,30 @@ HOSTILE = [
     b'{"data":{"e":[1]}}', b'{"error":[]}', b'{"result":NaN}', b"[null,null,null,null]",
 ]  # fmt: skip
 
-EXCHANGES = {name: load_exchange(name) for name in exchange_names()} | {
+OUR_OWN = {name: load_exchange(name) for name in exchange_names()} | {
     "kraken-v1": load_exchange("kraken", ExchangeSettings(options={"protocol": 1})),
 }
+# JSON feeds: one that speaks as the guide does, and one with a protocol of its own.
+GUIDE = 'case = "upper"\nsymbols = ["EURUSD"]\nintervals = ["1m", "1h"]\n'
+EXCHANGES = OUR_OWN | {
+    "guide": desk(GUIDE),
+    "declared": desk('symbols = ["BTCUSDT"]\n' + BINANCE),
+}
+ours = pytest.mark.parametrize("exchange", OUR_OWN.values(), ids=list(OUR_OWN))
 every_exchange = pytest.mark.parametrize("exchange", EXCHANGES.values(), ids=list(EXCHANGES))
+# Whose frames are in which folder of the recordings.
+OF_FOLDER = {
+    "binance": OUR_OWN["binance"],
+    "coinbase_exchange": OUR_OWN["coinbase"],
+    "kraken_v1": OUR_OWN["kraken-v1"],
+    "kraken_v2": OUR_OWN["kraken"],
+}
+NOT_OURS = {"coinbase_advanced"}  # another exchange, for which there is no file
+SESSIONS = sorted(ALL_RECORDED.glob("*/ws_*.jsonl"))
+OURS = [path for path in SESSIONS if path.parent.name in OF_FOLDER]
+every_capture = pytest.mark.parametrize(
+    "path", OURS, ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
 
 
 def subscriptions(exchange: Exchange) -> list[Subscription]:
@@ -64,7 +87,7 @@ def test_an_exchange_knows_its_own_name(name: str) -> None:
     assert exchange.title.casefold().startswith(name.casefold())
 
 
-@every_exchange
+@ours
 def test_its_urls_are_encrypted_and_have_no_path(exchange: Exchange) -> None:
     socket, rest = urlsplit(exchange.ws_url), urlsplit(exchange.rest_url)
     assert (socket.scheme, rest.scheme) == ("wss", "https")
@@ -133,11 +156,18 @@ def test_history_can_be_asked_for_at_every_interval(exchange: Exchange) -> None:
         ]
         for limit in (3, exchange.limits.history_page)
     )
-    for request in (*few, *full, exchange.directory_request()):
+    for request in (*few, *full):
         assert request and request.path.startswith("/")
         assert 0 < request.weight <= exchange.limits.rest_weight
         assert all(isinstance(value, str) for value in request.params.values())
-    assert len({(r.path, *r.params.items()) for r in few if r}) == len(few)
+    different = {(request.path, *request.params.items()) for request in few if request}
+    assert len(different) >= len(exchange.intervals)
+
+
+@ours
+def test_it_has_a_list_of_its_symbols(exchange: Exchange) -> None:
+    request = exchange.directory_request()
+    assert request and request.path.startswith("/")
 
 
 @every_exchange
@@ -183,3 +213,41 @@ def test_a_complaint_that_is_none_is_not_one(exchange: Exchange, body: bytes) ->
 @pytest.mark.parametrize("body", HOSTILE, ids=lambda body: repr(body[:24]))
 def test_a_hostile_body_is_no_complaint(exchange: Exchange, body: bytes) -> None:
     assert exchange.parse_complaint(body) is None
+
+
+@pytest.mark.skipif(not SESSIONS, reason="no recorded frames beside the project")
+def test_every_recording_is_of_an_exchange_that_is_known() -> None:
+    folders = {path.parent.name for path in SESSIONS}
+    assert folders <= OF_FOLDER.keys() | NOT_OURS
+
+
+@every_capture
+def test_every_recorded_frame_is_read(path: Path) -> None:
+    exchange = OF_FOLDER[path.parent.name]
+    events = [event for frame in frames_of(path) for event in exchange.parse(frame)]
+    assert events
+    assert_sane(events)
+    assert not [event for event in events if isinstance(event, Malformed)]
+
+
+@every_capture
+def test_the_symbols_of_recorded_frames_are_those_that_a_person_types(path: Path) -> None:
+    exchange = OF_FOLDER[path.parent.name]
+    events = [event for frame in frames_of(path) for event in exchange.parse(frame)]
+    names = {event.name for event in events if isinstance(event, Data)}
+    assert names
+    for name in names:
+        assert exchange.spelling(name) == exchange.spelling(name.lower()) == name
+
+
+@every_capture
+def test_recorded_candles_stand_in_order_and_on_the_grid_of_an_interval_that_there_is(
+    path: Path,
+) -> None:
+    exchange = OF_FOLDER[path.parent.name]
+    for frame in frames_of(path):
+        reports = [event for event in exchange.parse(frame) if isinstance(event, CandleReport)]
+        times = [report.candle.open_time for report in reports]
+        assert times == sorted(set(times))
+        assert {report.interval for report in reports} <= exchange.intervals.keys()
+        assert times == [r.interval.floor(r.candle.open_time) for r in reports]

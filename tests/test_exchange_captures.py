@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,9 @@ from tests.captures import (
 )
 from tests.sane_events import assert_sane
 from tui.exchange import load_exchange
+from tui.market.aggregate import CandleBuilder
 from tui.market.events import CandleReport, Event, Inventory, Malformed, Pulse, Ticker, Trade
+from tui.market.interval import Interval
 
 BINANCE, COINBASE = load_exchange("binance"), load_exchange("coinbase")
 OF_COINBASE = ALL_RECORDED / "coinbase_exchange"
@@ -140,6 +142,31 @@ def test_the_ids_of_matches_have_no_gap_and_the_last_match_comes_before_them(pat
             newest[event.name] = max(known, event.first_id)
     ids = {(m["product_id"], m["trade_id"]) for m in messages(path, "match", "last_match")}
     assert traded == Counter(name for name, _ in ids)
+
+
+@every_feed
+def test_the_recorded_matches_and_heartbeats_are_no_gap_to_what_makes_candles_of_them(
+    path: Path,
+) -> None:
+    builders: defaultdict[str, CandleBuilder] = defaultdict(lambda: CandleBuilder(Interval(1, "m")))
+    for event in coinbase_events(path):
+        if isinstance(event, Trade):
+            builders[event.name].add([event])
+        elif isinstance(event, Pulse):
+            builders[event.name].reach(event.last_id, event.time)
+        assert [name for name, builder in builders.items() if builder.gap] == []
+    assert builders
+
+
+@every_feed
+def test_a_match_that_is_left_out_is_a_gap(path: Path) -> None:
+    trades = [event for event in coinbase_events(path) if isinstance(event, Trade)]
+    busiest, _ = Counter(trade.name for trade in trades).most_common(1)[0]
+    numbered = {trade.first_id: trade for trade in trades if trade.name == busiest}
+    ordered = sorted(numbered.values(), key=lambda trade: trade.first_id or 0)
+    builder = CandleBuilder(Interval(1, "m"))
+    builder.add([*ordered[:1], *ordered[2:]])
+    assert builder.gap and builder.gap[0] == ordered[1].first_id
 
 
 @every_feed

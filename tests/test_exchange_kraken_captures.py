@@ -14,7 +14,7 @@ import pytest
 from tests.sane_events import assert_sane
 from tui.errors import nearest
 from tui.exchange import load_exchange
-from tui.exchange.kraken_names import altname
+from tui.exchange.kraken.names import altname
 from tui.exchange.settings import ExchangeSettings
 from tui.market.events import CandleReport, Event, Malformed, Ticker, Trade
 from tui.market.interval import MINUTE, Interval

@@ -1,4 +1,4 @@
-"""One file per exchange, found by name: bytes in, events out; no sockets, no clock."""
+"""One module per exchange, found by name: bytes in, events out; no sockets, no clock."""
 
 from __future__ import annotations
 
@@ -15,12 +15,9 @@ _SHARED = {"base", "batches", "reading", "settings"}
 
 
 def kinds() -> list[str]:
-    """The kinds of exchange there are: the modules of this package, but those that they share.
-
-    A name with an underscore is a part of the exchange before it.
-    """
+    """The kinds of exchange there are: the modules of this package, but those that they share."""
     found = {module.name for module in pkgutil.iter_modules(__path__)}
-    return sorted(name for name in found - _SHARED if "_" not in name)
+    return sorted(found - _SHARED)
 
 
 def exchange_names() -> list[str]:

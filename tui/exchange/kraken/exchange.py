@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from typing import Protocol
 
-from tui.exchange import kraken_arrays, kraken_objects
 from tui.exchange.base import Command, Exchange, Limits
 from tui.exchange.batches import in_batches
-from tui.exchange.kraken_names import typed
-from tui.exchange.kraken_rest import KrakenRest
+from tui.exchange.kraken import arrays, objects
+from tui.exchange.kraken.names import typed
+from tui.exchange.kraken.rest import KrakenRest
 from tui.exchange.settings import ExchangeSettings
 from tui.market.events import Event
 from tui.market.symbol import Subscription
@@ -36,7 +36,7 @@ class Wire(Protocol):
     def parse(self, frame: bytes | str) -> Sequence[Event]: ...
 
 
-_PROTOCOLS: dict[int, Wire] = {1: kraken_arrays, 2: kraken_objects}
+_PROTOCOLS: dict[int, Wire] = {1: arrays, 2: objects}
 
 
 class Kraken(KrakenRest):

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
-from tui.exchange.kraken_names import BY_MINUTES
+from tui.exchange.kraken.names import BY_MINUTES
 from tui.exchange.reading import UNREADABLE, one_line
 from tui.market.candle import Candle, flaw_of
 from tui.market.events import (

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from tui.exchange.base import Complaint, Exchange, Request
-from tui.exchange.kraken_names import WIRE_INTERVALS, altname, modern
+from tui.exchange.kraken.names import WIRE_INTERVALS, altname, modern
 from tui.exchange.reading import (
     CLOCK_SKEW,
     UNREADABLE,

@@ -14,8 +14,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
-from tui.exchange.kraken_events import candle_report, malformed, of_rows, replied, ticker, trade
-from tui.exchange.kraken_names import legacy, modern
+from tui.exchange.kraken.events import candle_report, malformed, of_rows, replied, ticker, trade
+from tui.exchange.kraken.names import legacy, modern
 from tui.exchange.reading import UNREADABLE, Count
 from tui.market.events import (
     EARLIEST,

@@ -19,7 +19,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from tui.exchange.base import Command, Complaint, Exchange, Limits, Request
-from tui.exchange.coinbase_frames import CHANNELS, WireTrade, read, trade_of
+from tui.exchange.coinbase.frames import CHANNELS, WireTrade, read, trade_of
 from tui.exchange.reading import (
     CLOCK_SKEW,
     UNREADABLE,

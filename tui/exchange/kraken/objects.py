@@ -9,7 +9,7 @@ from functools import partial
 import msgspec
 from msgspec import Struct
 
-from tui.exchange.kraken_events import candle_report, malformed, of_rows, replied, ticker, trade
+from tui.exchange.kraken.events import candle_report, malformed, of_rows, replied, ticker, trade
 from tui.exchange.reading import UNREADABLE, Count, moment
 from tui.market.events import CandleReport, Event, Pong, Ticker, Trade
 

@@ -1,0 +1,5 @@
+"""Coinbase Exchange."""
+
+from tui.exchange.coinbase.exchange import create
+
+__all__ = ["create"]

@@ -1,26 +1,49 @@
-"""A real engine on a real simulator, and waiting for what they shall do."""
+"""A real engine on a real simulator, and waiting for what they shall do.
+
+A fault that meets a connection meets all that it carries. So the tests of such faults (the
+network, closes, answers, frames, silence, dials, repairs) take a `crowd`: one subscription with a
+connection of its own, and four that share one, each of which must come through by itself in its
+states, its gaps and its candles. Of a fault with many forms the first meets both (`forms`); what
+takes long meets four in the long run only (`long_crowds`). Not so what is about sharing already
+(commands and their acks), logins, whose sockets have room for fifty, what is about no
+subscription (threads, secrets), and what has its own clock: virtual time.
+"""
 
 from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from random import Random
 from typing import TypeVar
+
+import pytest
 
 from tui.exchange import load_exchange
 from tui.exchange.settings import ExchangeSettings
 from tui.feed.engine import Engine
 from tui.feed.settings import ConnectionSettings
-from tui.feed.status import ConnectionState, FeedEvent
+from tui.feed.status import (
+    CandleChanged,
+    ConnectionState,
+    FeedEvent,
+    GapOpened,
+    GapRepaired,
+    StateChanged,
+)
+from tui.market.candle import Candle
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol
 from tui.simulator.background import BackgroundSimulator
+from tui.simulator.faults import Fault
 from tui.simulator.limits import Limits
 from tui.simulator.server import Simulator
 
 E = TypeVar("E", bound=FeedEvent)
+Own = TypeVar("Own", StateChanged, GapOpened, GapRepaired, CandleChanged)
+Crowd = tuple[Subscription, ...]
 PATIENCE = 20.0
 QUICK = ConnectionSettings(
     reconnect_interval=0.1, max_reconnect_interval=0.5, connect_timeout=1.0, stale_after=2.0
@@ -30,6 +53,24 @@ MANY_DIALS = Limits(connections_per_5_minutes=10_000)
 
 def subscription(name: str, interval: str = "1s") -> Subscription:
     return Subscription(Symbol("binance", name), Interval.parse(interval))
+
+
+TOGETHER: Crowd = tuple(map(subscription, ("BTCUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT")))
+ALONE: Crowd = TOGETHER[:1]
+crowds = pytest.mark.parametrize("crowd", [ALONE, TOGETHER], ids=["capacity 1", "capacity 4"])
+long_crowds = pytest.mark.parametrize(
+    "crowd",
+    [ALONE, pytest.param(TOGETHER, marks=pytest.mark.long)],
+    ids=["capacity 1", "capacity 4"],
+)
+
+
+def forms(name: str, values: Iterable[object]) -> pytest.MarkDecorator:
+    """Every form of one fault is met by one subscription, the first by four together, too."""
+    each = list(values)
+    pairs = [(each[0], TOGETHER), *((value, ALONE) for value in each)]
+    ids = [f"{value}-capacity {len(crowd)}" for value, crowd in pairs]
+    return pytest.mark.parametrize((name, "crowd"), pairs, ids=ids)
 
 
 def eventually(holds: Callable[[], object]) -> None:
@@ -57,6 +98,16 @@ class Events:
                     return event
             self._waiting.extend(self._outlet.take(0.05))
         raise AssertionError(f"no such {kind.__name__} came")
+
+    def of_each(
+        self, crowd: Crowd, kind: type[Own], matches: Callable[[Own], bool] = lambda _: True
+    ) -> list[Own]:
+        """The next of a kind that matches of each subscription, as they come."""
+        awaited, found = set(crowd), list[Own]()
+        while awaited:
+            found.append(self.next(kind, lambda e: e.subscription in awaited and matches(e)))
+            awaited.remove(found[-1].subscription)
+        return found
 
     def waiting(self, kind: type[E]) -> list[E]:
         """Those of a kind that have come and were not taken."""
@@ -88,6 +139,20 @@ def engine_on(
         engine.stop()
 
 
+@contextmanager
+def engine_with(
+    crowd: Crowd, ws_url: str, rest_url: str, settings: ConnectionSettings = QUICK,
+    history: int = 20,
+) -> Iterator[Engine]:  # fmt: skip
+    """The same that wants a crowd, all of it on one connection."""
+    shared = replace(settings, symbols_per_connection=len(crowd))
+    with engine_on(ws_url, rest_url, shared, history) as engine:
+        for each in crowd:
+            engine.acquire(each)
+        eventually(lambda: [set(c.subscriptions) for c in engine.connections()] == [set(crowd)])
+        yield engine
+
+
 def is_live(engine: Engine, *subscriptions: Subscription) -> bool:
     return all(engine.status(s).state is ConnectionState.LIVE for s in subscriptions)
 
@@ -104,11 +169,37 @@ def running(
         yield simulator, exchange, engine
 
 
-def equals_ledger(engine: Engine, simulator: Simulator, subscription: Subscription) -> bool:
+@contextmanager
+def carrying(
+    crowd: Crowd, settings: ConnectionSettings = QUICK, history: int = 20,
+    fault: Fault | None = None,
+) -> Iterator[tuple[Simulator, BackgroundSimulator, Engine]]:  # fmt: skip
+    """A simulator, with a fault from the start, and an engine that wants a crowd of it."""
+    with simulated() as (simulator, exchange):
+        if fault:
+            exchange.inject(fault)
+        with engine_with(crowd, exchange.ws_url, exchange.rest_url, settings, history) as engine:
+            yield simulator, exchange, engine
+
+
+def recorded(simulator: Simulator, subscription: Subscription) -> list[Candle]:
+    """The exchange's own record, oldest first."""
+    return simulator.ledger.candles(subscription.symbol.name, subscription.interval)
+
+
+def more_recorded(simulator: Simulator, crowd: Crowd, candles: int) -> None:
+    """Wait until the exchange has recorded so many more candles of each."""
+    goals = {each: len(recorded(simulator, each)) + candles for each in crowd}
+    eventually(lambda: all(len(recorded(simulator, s)) >= goal for s, goal in goals.items()))
+
+
+def equals_ledger(engine: Engine, simulator: Simulator, *subscriptions: Subscription) -> bool:
     """Whether every candle of the ledger is in the series with its values, and none is missing."""
+    return all(has(engine, each, recorded(simulator, each)[:-1]) for each in subscriptions)
+
+
+def has(engine: Engine, subscription: Subscription, truth: list[Candle]) -> bool:
+    """Whether the series has no hole and all these candles with their values."""
     view = engine.view(subscription, 1_000)
     closed = {candle.open_time: candle.values for candle in view.candles if candle.closed}
-    truth = simulator.ledger.candles(subscription.symbol.name, subscription.interval)
-    return not view.holes and all(
-        closed.get(candle.open_time) == candle.values for candle in truth[:-1]
-    )
+    return not view.holes and all(closed.get(c.open_time) == c.values for c in truth)

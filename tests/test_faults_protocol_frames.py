@@ -10,8 +10,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.dialling import BTC, dialling, failed, port_of
-from tests.feeds import Events, equals_ledger, eventually, is_live, simulated
+from tests.dialling import dialling, failed, port_of
+from tests.feeds import ALONE, Crowd, Events, equals_ledger, eventually, forms, is_live, simulated
 from tests.meddling import Meddler
 from tests.raw_server import RawServer, forward, upgrade
 from tests.websocket_frames import BINARY, CLOSE, CONTINUATION, PING, TEXT, Frame, frame, text
@@ -32,6 +32,11 @@ VIOLATIONS = {
     "continuation of nothing": frame(CONTINUATION, b"{}"),
     "text within a text": frame(TEXT, b"{", fin=False) + frame(TEXT, b"{}"),
 }
+NO_UTF_8 = {
+    "byte": frame(TEXT, b'{"id":1,"result":"\xff"}'),
+    "torn by a fragment": frame(TEXT, b'{"e":"\xc3', fin=False) + frame(CONTINUATION, b'"}'),
+    "surrogate": frame(TEXT, b"\xed\xa0\x80"),
+}
 
 
 def closed_by_us(heard: list[Frame]) -> int | None:
@@ -41,41 +46,40 @@ def closed_by_us(heard: list[Frame]) -> int | None:
 
 
 @contextmanager
-def after(first: bytes, heard: list[Frame]) -> Iterator[tuple[Simulator, RawServer, Engine]]:
+def after(
+    first: bytes, heard: list[Frame], crowd: Crowd = ALONE
+) -> Iterator[tuple[Simulator, RawServer, Engine]]:
     """A server that sends `first` as soon as the WebSocket is open, and next time is in order."""
     with simulated() as (simulator, exchange):
         scripts = upgrade(first, heard=heard), forward(port_of(exchange.ws_url))
         with (
             RawServer(*scripts) as server,
-            dialling(server.ws_url, rest_url=exchange.rest_url) as engine,
+            dialling(server.ws_url, rest_url=exchange.rest_url, crowd=crowd) as engine,
         ):
             yield simulator, server, engine
 
 
-@pytest.mark.parametrize("name", VIOLATIONS)
-def test_p14_what_no_websocket_may_send_is_answered_with_1002_and_a_new_dial(name: str) -> None:
+@forms("name", VIOLATIONS)
+def test_p14_what_no_websocket_may_send_is_answered_with_1002_and_a_new_dial(
+    name: str, crowd: Crowd
+) -> None:
     heard: list[Frame] = []
-    with after(VIOLATIONS[name], heard) as (_, server, engine):
-        assert "what no WebSocket may send (close 1002)" in failed(engine).reason
+    with after(VIOLATIONS[name], heard, crowd) as (_, server, engine):
+        assert "what no WebSocket may send (close 1002)" in failed(engine, crowd).reason
         assert closed_by_us(heard) == 1002
-        eventually(lambda: len(server.arrivals) == 2)
+        eventually(lambda: is_live(engine, *crowd))
+        assert len(server.arrivals) == 2
 
 
-@pytest.mark.parametrize(
-    "sent",
-    [
-        frame(TEXT, b'{"id":1,"result":"\xff"}'),
-        frame(TEXT, b'{"e":"\xc3', fin=False) + frame(CONTINUATION, b'"}'),
-        frame(TEXT, b"\xed\xa0\x80"),
-    ],
-    ids=["byte", "torn by a fragment", "surrogate"],
-)
-def test_p11_a_text_that_is_no_utf_8_is_answered_with_1007_and_a_new_dial(sent: bytes) -> None:
+@forms("sent", NO_UTF_8)
+def test_p11_a_text_that_is_no_utf_8_is_answered_with_1007_and_a_new_dial(
+    sent: str, crowd: Crowd
+) -> None:
     heard: list[Frame] = []
-    with after(sent, heard) as (simulator, server, engine):
-        assert "(close 1007)" in failed(engine).reason
+    with after(NO_UTF_8[sent], heard, crowd) as (simulator, server, engine):
+        assert "(close 1007)" in failed(engine, crowd).reason
         assert closed_by_us(heard) == 1007
-        eventually(lambda: is_live(engine, BTC) and equals_ledger(engine, simulator, BTC))
+        eventually(lambda: is_live(engine, *crowd) and equals_ledger(engine, simulator, *crowd))
         assert len(server.arrivals) == 2
 
 
@@ -107,28 +111,36 @@ def _closed(event: CandleChanged) -> bool:
     return event.candle.closed and event.origin == "live"
 
 
-@pytest.mark.parametrize(
-    "payload",
-    [_forged, lambda said: gzip.compress(_forged(said)), lambda _: bytes(range(256))],
-    ids=["JSON", "gzip", "noise"],
-)
+# What comes in a binary frame after each text, made of it.
+PAYLOADS: dict[str, Callable[[str], bytes]] = {
+    "JSON": _forged,
+    "gzip": lambda said: gzip.compress(_forged(said)),
+    "noise": lambda _: bytes(range(256)),
+}
+
+
+@forms("payload", PAYLOADS)
 def test_p12_a_binary_frame_is_counted_and_dropped_and_the_connection_stays(
-    payload: Callable[[str], bytes], caplog: pytest.LogCaptureFixture
+    payload: str, crowd: Crowd, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.WARNING, "tui.feed")
     with simulated() as (simulator, exchange):
         meddler = Meddler(port_of(exchange.ws_url))
-        meddler.frames = lambda said: [text(said), frame(BINARY, payload(said))]
+        meddler.frames = lambda said: [text(said), frame(BINARY, PAYLOADS[payload](said))]
         with (
             RawServer(meddler) as server,
-            dialling(server.ws_url, rest_url=exchange.rest_url) as engine,
+            dialling(server.ws_url, rest_url=exchange.rest_url, crowd=crowd) as engine,
         ):
             events = Events(engine, candles=True)
-            eventually(lambda: is_live(engine, BTC))
+            eventually(lambda: is_live(engine, *crowd))
             told = [
-                events.next(CandleChanged, lambda e: _closed(e) or _is_forged(e)) for _ in range(2)
+                event
+                for _ in range(2)
+                for event in events.of_each(
+                    crowd, CandleChanged, lambda e: _closed(e) or _is_forged(e)
+                )
             ]
-            eventually(lambda: equals_ledger(engine, simulator, BTC))
+            eventually(lambda: equals_ledger(engine, simulator, *crowd))
             assert not any(map(_is_forged, told))
             assert len(server.arrivals) == 1
         assert sum("bad frame" in line for line in caplog.messages) == 1

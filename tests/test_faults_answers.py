@@ -9,7 +9,16 @@ from email.utils import format_datetime
 import pytest
 
 from tests.dialling import BTC, dialling, failed, port_of
-from tests.feeds import Events, eventually, is_live, simulated, subscription
+from tests.feeds import (
+    Crowd,
+    Events,
+    crowds,
+    eventually,
+    forms,
+    is_live,
+    simulated,
+    subscription,
+)
 from tests.raw_server import (
     RawServer,
     answer,
@@ -20,12 +29,14 @@ from tests.raw_server import (
 from tui.feed.status import ConnectionState, StateChanged
 
 PAGE = b"<html><script>alert(1)</script>Please log in</html>"
+ANOTHER = subscription("KSMUSDT")
 
 
 def _in(seconds: float) -> datetime:
     return datetime.now(UTC) + timedelta(seconds=seconds)
 
 
+@crowds
 @pytest.mark.parametrize("status", ["429 Too Many Requests", "418 I'm a teapot"])
 @pytest.mark.parametrize(
     "told",
@@ -37,89 +48,98 @@ def _in(seconds: float) -> datetime:
     ids=["seconds", "date", "epoch"],
 )
 def test_n12_n13_the_exchange_s_word_when_to_come_back_is_kept_by_all(
-    status: str, told: Callable[[], str]
+    status: str, told: Callable[[], str], crowd: Crowd
 ) -> None:
     """Also by a person who asks for a new dial, and by the REST side of the same host."""
     with (
         RawServer(answer(status, f"Retry-After: {told()}")) as server,
         RawServer(silence) as rest,
-        dialling(server.ws_url, rest_url=rest.rest_url) as engine,
+        dialling(server.ws_url, rest_url=rest.rest_url, crowd=crowd) as engine,
     ):
-        asked = failed(engine)
+        asked = failed(engine, crowd)
         assert asked.retry_in and 295 <= asked.retry_in <= 303
         requests = len(rest.arrivals)
         events = Events(engine)
         engine.reconnect(BTC)
-        events.next(StateChanged, lambda e: e.state is ConnectionState.BACKOFF)
-        kept = engine.status(BTC).retry_in
-        assert kept and 295 <= kept <= 303
-        engine.acquire(subscription("ETHUSDT"))
-        eventually(lambda: (engine.status(subscription("ETHUSDT")).retry_in or 0) > 290)
+        events.of_each(crowd, StateChanged, lambda e: e.state is ConnectionState.BACKOFF)
+        for each in crowd:
+            kept = engine.status(each).retry_in
+            assert kept and 295 <= kept <= 303
+        engine.acquire(ANOTHER)
+        eventually(lambda: (engine.status(ANOTHER).retry_in or 0) > 290)
+        assert len(engine.connections()) == 2
         assert (len(server.arrivals), len(rest.arrivals)) == (1, requests)
 
 
-def test_n12_after_the_wait_it_comes_back() -> None:
+@crowds
+def test_n12_after_the_wait_it_comes_back(crowd: Crowd) -> None:
     with simulated() as (_, exchange):
         busy = answer("429 Too Many Requests", "Retry-After: 1")
         with (
             RawServer(busy, forward(port_of(exchange.ws_url))) as server,
-            dialling(server.ws_url, rest_url=exchange.rest_url) as engine,
+            dialling(server.ws_url, rest_url=exchange.rest_url, crowd=crowd) as engine,
         ):
-            eventually(lambda: is_live(engine, BTC))
+            eventually(lambda: is_live(engine, *crowd))
             assert server.arrivals[1] - server.arrivals[0] >= 1.0
 
 
-def test_n14_a_region_that_is_not_served_is_parked_with_what_to_do() -> None:
+@crowds
+def test_n14_a_region_that_is_not_served_is_parked_with_what_to_do(crowd: Crowd) -> None:
     with (
         RawServer(answer("451 Unavailable For Legal Reasons", body=PAGE)) as server,
-        dialling(server.ws_url) as engine,
+        dialling(server.ws_url, crowd=crowd) as engine,
     ):
-        status = failed(engine)
+        status = failed(engine, crowd)
         assert (status.state, status.retry_in) == (ConnectionState.PARKED, None)
         assert "Not available in your region" in status.reason and "host" in status.reason
         assert len(server.arrivals) == 1
 
 
-def test_n15_a_gate_s_page_of_a_mebibyte_is_waited_for_a_minute_and_not_shown() -> None:
+@crowds
+def test_n15_a_gate_s_page_of_a_mebibyte_is_waited_for_a_minute_and_not_shown(crowd: Crowd) -> None:
     body = PAGE.ljust(2**20)
     with (
         RawServer(answer("403 Forbidden", "Content-Type: text/html", body=body)) as server,
-        dialling(server.ws_url) as engine,
+        dialling(server.ws_url, crowd=crowd) as engine,
     ):
-        status = failed(engine)
+        status = failed(engine, crowd)
         assert status.state is ConnectionState.BACKOFF
         assert status.retry_in and status.retry_in >= 59
         assert "gate refused" in status.reason and "<" not in status.reason
 
 
-@pytest.mark.parametrize(("code", "told"), [(500, 0), (502, 0), (503, 0), (503, 1), (504, 0)])
-def test_n17_a_fault_of_the_exchange_is_waited_for_as_it_says(code: int, told: int) -> None:
+@forms("said", ["500", "502", "503", "503 after 1", "504"])
+def test_n17_a_fault_of_the_exchange_is_waited_for_as_it_says(said: str, crowd: Crowd) -> None:
+    code, _, wait = said.partition(" after ")
     with simulated() as (_, exchange):
-        broken = answer(f"{code} Broken", *[f"Retry-After: {told}"] * told, body=PAGE)
+        broken = answer(f"{code} Broken", *[f"Retry-After: {wait}"] * bool(wait), body=PAGE)
         with (
             RawServer(broken, broken, forward(port_of(exchange.ws_url))) as server,
-            dialling(server.ws_url, rest_url=exchange.rest_url) as engine,
+            dialling(server.ws_url, rest_url=exchange.rest_url, crowd=crowd) as engine,
         ):
-            assert f"HTTP {code}" in failed(engine).reason
-            eventually(lambda: is_live(engine, BTC))
+            assert f"HTTP {code}" in failed(engine, crowd).reason
+            eventually(lambda: is_live(engine, *crowd))
             first, second, third = server.arrivals
-            assert min(second - first, third - second) >= max(told, 0.24)
+            assert min(second - first, third - second) >= float(wait or 0.24)
 
 
-def test_n18_a_login_page_is_said_in_words_and_not_shown() -> None:
+@crowds
+def test_n18_a_login_page_is_said_in_words_and_not_shown(crowd: Crowd) -> None:
     with simulated() as (_, exchange):
         portal = answer("200 OK", "Content-Type: text/html", body=PAGE)
         with (
             RawServer(portal, portal, forward(port_of(exchange.ws_url))) as server,
-            dialling(server.ws_url, rest_url=exchange.rest_url) as engine,
+            dialling(server.ws_url, rest_url=exchange.rest_url, crowd=crowd) as engine,
         ):
-            reason = failed(engine).reason
+            reason = failed(engine, crowd).reason
             assert reason.startswith("A proxy or login page answered") and "<" not in reason
-            eventually(lambda: is_live(engine, BTC))
+            eventually(lambda: is_live(engine, *crowd))
 
 
-@pytest.mark.parametrize("code", [301, 302, 307, 308])
-def test_n19_s7_no_redirect_is_followed_by_the_socket_or_by_a_request(code: int) -> None:
+@forms("code", [301, 302, 307, 308])
+def test_n19_s7_no_redirect_is_followed_by_the_socket_or_by_a_request(
+    code: int, crowd: Crowd
+) -> None:
     with RawServer(silence) as elsewhere:
         moved = [
             answer(f"{code} Moved", f"Location: {url}/stream")
@@ -128,29 +148,39 @@ def test_n19_s7_no_redirect_is_followed_by_the_socket_or_by_a_request(code: int)
         with (
             RawServer(moved[0]) as server,
             RawServer(moved[1]) as rest,
-            dialling(server.ws_url, rest_url=rest.rest_url) as engine,
+            dialling(server.ws_url, rest_url=rest.rest_url, crowd=crowd) as engine,
         ):
-            assert f"HTTP {code}" in failed(engine).reason
-            eventually(lambda: engine.status(BTC).attempt >= 3)
+            assert f"HTTP {code}" in failed(engine, crowd).reason
+            eventually(lambda: engine.connections()[0].attempt >= 3)
             eventually(lambda: engine.symbols("binance").error)
             assert elsewhere.arrivals == []
 
 
-def test_n19_a_redirect_to_itself_is_no_loop() -> None:
+@crowds
+def test_n19_a_redirect_to_itself_is_no_loop(crowd: Crowd) -> None:
     with (
         RawServer(answer("302 Found", "Location: /stream")) as server,
-        dialling(server.ws_url) as engine,
+        dialling(server.ws_url, crowd=crowd) as engine,
     ):
-        failed(engine)
+        failed(engine, crowd)
         assert len(server.arrivals) == 1
 
 
-def test_n23_frames_that_come_with_the_handshake_are_not_lost() -> None:
-    kline = (
-        '{"stream":"btcusdt@kline_1s","data":{"e":"kline","E":1800000000500,"s":"BTCUSDT","k":'
-        '{"t":1800000000000,"T":1800000000999,"i":"1s","o":"1","c":"2","h":"3","l":"1","v":"4",'
-        '"n":5,"x":false}}}'
+@crowds
+def test_n23_frames_that_come_with_the_handshake_are_not_lost(crowd: Crowd) -> None:
+    klines = [_kline(each.symbol.name) for each in crowd]
+    with (
+        RawServer(upgrade(*klines, *klines)) as server,
+        dialling(server.ws_url, crowd=crowd) as engine,
+    ):
+        for each in crowd:
+            eventually(lambda: engine.view(each, 1).candles)  # noqa: B023 - called at once
+            assert engine.view(each, 1).candles[0].values == (1.0, 3.0, 1.0, 2.0, 4.0)
+
+
+def _kline(name: str) -> str:
+    return (
+        f'{{"stream":"{name.lower()}@kline_1s","data":{{"e":"kline","E":1800000000500,'
+        f'"s":"{name}","k":{{"t":1800000000000,"T":1800000000999,"i":"1s","o":"1","c":"2","h":"3",'
+        '"l":"1","v":"4","n":5,"x":false}}}'
     )
-    with RawServer(upgrade(kline, kline)) as server, dialling(server.ws_url) as engine:
-        eventually(lambda: engine.view(BTC, 1).candles)
-        assert engine.view(BTC, 1).candles[0].values == (1.0, 3.0, 1.0, 2.0, 4.0)

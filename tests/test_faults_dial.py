@@ -16,7 +16,7 @@ import pytest
 import trustme
 
 from tests.dialling import BTC, dialling, failed, port_of
-from tests.feeds import QUICK, eventually, is_live, simulated
+from tests.feeds import QUICK, Crowd, crowds, eventually, forms, is_live, simulated
 from tests.raw_server import (
     RawServer,
     answer,
@@ -39,6 +39,12 @@ def _no_proxy_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 Lookup = Callable[[int], list[tuple[socket.AddressFamily, str]]]
 LOOPBACK = [(socket.AF_INET, "127.0.0.1")]
+# Certificates that prove nothing, and what is said of them.
+UNPROVEN = {
+    "expired": "certificate has expired",
+    "wrong host": "certificate is for another host",
+    "self-signed": "no authority known here",
+}
 
 
 def _name(monkeypatch: pytest.MonkeyPatch, lookup: Lookup) -> None:
@@ -54,8 +60,9 @@ def _name(monkeypatch: pytest.MonkeyPatch, lookup: Lookup) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
 
 
+@crowds
 def test_n5_a_name_that_is_not_known_is_said_and_looked_up_again(
-    monkeypatch: pytest.MonkeyPatch,
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def unknown_at_first(lookups: int) -> list[tuple[socket.AddressFamily, str]]:
         if lookups < 4:
@@ -65,9 +72,10 @@ def test_n5_a_name_that_is_not_known_is_said_and_looked_up_again(
     with simulated() as (_, exchange):
         _name(monkeypatch, unknown_at_first)
         url = exchange.ws_url.replace("127.0.0.1", "exchange.test")
-        with dialling(url, rest_url=exchange.rest_url) as engine:
-            assert failed(engine).reason.startswith("The name exchange.test could not be looked up")
-            eventually(lambda: is_live(engine, BTC))
+        with dialling(url, rest_url=exchange.rest_url, crowd=crowd) as engine:
+            reason = failed(engine, crowd).reason
+            assert reason.startswith("The name exchange.test could not be looked up")
+            eventually(lambda: is_live(engine, *crowd))
 
 
 def test_n5_a_resolver_that_hangs_ends_with_the_dial_and_its_threads_do_not_pile_up(
@@ -93,34 +101,37 @@ def test_n5_a_resolver_that_hangs_ends_with_the_dial_and_its_threads_do_not_pile
         released.set()
 
 
+@crowds
 def test_n6_a_first_address_that_refuses_does_not_hide_the_second(
-    monkeypatch: pytest.MonkeyPatch,
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with simulated() as (_, exchange):
         _name(monkeypatch, lambda _: [(socket.AF_INET6, "::1"), *LOOPBACK])
         url = exchange.ws_url.replace("127.0.0.1", "exchange.test")
-        with dialling(url, rest_url=exchange.rest_url) as engine:
-            eventually(lambda: is_live(engine, BTC))
-            assert engine.status(BTC).attempt == 0
+        with dialling(url, rest_url=exchange.rest_url, crowd=crowd) as engine:
+            eventually(lambda: is_live(engine, *crowd))
+            assert [engine.status(each).attempt for each in crowd] == [0] * len(crowd)
 
 
-def test_n7_nobody_listening_is_one_sentence_and_no_hot_loop() -> None:
+@crowds
+def test_n7_nobody_listening_is_one_sentence_and_no_hot_loop(crowd: Crowd) -> None:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    with dialling(f"ws://127.0.0.1:{port}") as engine:
-        status = failed(engine)
+    with dialling(f"ws://127.0.0.1:{port}", crowd=crowd) as engine:
+        status = failed(engine, crowd)
         assert status.state is ConnectionState.BACKOFF
         assert status.reason.startswith(f"127.0.0.1:{port} refused the connection")
         assert "Error" not in status.reason and "Errno" not in status.reason
 
 
+@crowds
 @pytest.mark.parametrize("script", [silence, trickle(0.1)], ids=["n8 silence", "n9 trickle"])
-def test_n8_n9_one_limit_spans_the_whole_handshake(script: Any) -> None:
+def test_n8_n9_one_limit_spans_the_whole_handshake(script: Any, crowd: Crowd) -> None:
     with RawServer(script) as server:
         settings = replace(QUICK, connect_timeout=0.4)
-        with dialling(server.ws_url, settings) as engine:
+        with dialling(server.ws_url, settings, crowd=crowd) as engine:
             words = f"127.0.0.1:{server.port} did not answer in time"
-            assert failed(engine).reason.startswith(words)
+            assert failed(engine, crowd).reason.startswith(words)
             eventually(lambda: len(server.arrivals) >= 2)
             assert server.arrivals[1] - server.arrivals[0] <= 0.4 + 0.25 + 0.5
 
@@ -147,45 +158,40 @@ def authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> trustme.CA:
     return made
 
 
-@pytest.mark.parametrize(
-    ("certificate", "words"),
-    [
-        ("expired", "certificate has expired"),
-        ("wrong host", "certificate is for another host"),
-        ("self-signed", "no authority known here"),
-    ],
-)
+@forms("certificate", UNPROVEN)
 def test_n10_an_exchange_that_cannot_prove_itself_is_parked_and_never_spoken_to(
-    certificate: str, words: str, authority: trustme.CA
+    certificate: str, crowd: Crowd, authority: trustme.CA
 ) -> None:
     with RawServer(upgrade(), tls=_tls(authority, certificate)) as server:
-        with dialling(f"wss://127.0.0.1:{server.port}") as engine:
-            status = failed(engine)
+        with dialling(f"wss://127.0.0.1:{server.port}", crowd=crowd) as engine:
+            status = failed(engine, crowd)
             assert status.state is ConnectionState.PARKED
-            assert words in status.reason and "127.0.0.1" in status.reason
+            assert UNPROVEN[certificate] in status.reason and "127.0.0.1" in status.reason
             assert status.retry_in and status.retry_in >= 300
         assert len(server.arrivals) == 0
 
 
-def test_n10_a_server_of_an_old_tls_version_is_never_spoken_to() -> None:
+@crowds
+def test_n10_a_server_of_an_old_tls_version_is_never_spoken_to(crowd: Crowd) -> None:
     with (
         RawServer(refuse_version) as server,
-        dialling(f"wss://127.0.0.1:{server.port}") as engine,
+        dialling(f"wss://127.0.0.1:{server.port}", crowd=crowd) as engine,
     ):
-        status = failed(engine)
+        status = failed(engine, crowd)
         assert status.state is ConnectionState.PARKED
         assert "speaks no version of TLS that is safe" in status.reason
         assert engine.connections()[0].uptime is None
 
 
-def test_n10_one_that_can_is_spoken_to(authority: trustme.CA) -> None:
+@crowds
+def test_n10_one_that_can_is_spoken_to(crowd: Crowd, authority: trustme.CA) -> None:
     with simulated() as (_, exchange):
-        script = forward(port_of(exchange.ws_url))
+        script, rest_url = forward(port_of(exchange.ws_url)), exchange.rest_url
         with (
             RawServer(script, tls=_tls(authority, "good")) as server,
-            dialling(f"wss://127.0.0.1:{server.port}", rest_url=exchange.rest_url) as engine,
+            dialling(f"wss://127.0.0.1:{server.port}", rest_url=rest_url, crowd=crowd) as engine,
         ):
-            eventually(lambda: is_live(engine, BTC))
+            eventually(lambda: is_live(engine, *crowd))
 
 
 def _use_proxy(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
@@ -193,11 +199,15 @@ def _use_proxy(monkeypatch: pytest.MonkeyPatch, port: int) -> None:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
 
 
-def test_n20_a_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+@crowds
+def test_n20_a_proxy_of_the_environment_is_used(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with simulated() as (_, exchange), RawServer(tunnel(port_of(exchange.ws_url))) as way_out:
         _use_proxy(monkeypatch, way_out.port)
-        with dialling("ws://exchange.test:9001", rest_url=exchange.rest_url) as engine:
-            eventually(lambda: is_live(engine, BTC))
+        url = "ws://exchange.test:9001"
+        with dialling(url, rest_url=exchange.rest_url, crowd=crowd) as engine:
+            eventually(lambda: is_live(engine, *crowd))
 
 
 @pytest.mark.parametrize("wants", ["a login", "nothing"])
@@ -212,10 +222,10 @@ def test_n20_a_proxy_s_password_is_never_told(
             assert status.state is ConnectionState.BACKOFF
 
 
-@pytest.mark.parametrize("proxy", ["http://[::1", "nonsense"])
+@forms("proxy", ["http://[::1", "nonsense"])
 def test_n20_a_proxy_url_that_cannot_be_read_is_no_fault_of_ours(
-    proxy: str, monkeypatch: pytest.MonkeyPatch
+    proxy: str, crowd: Crowd, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("http_proxy", proxy)
-    with dialling("ws://exchange.test:9001") as engine:
-        assert failed(engine).reason.startswith("The proxy of the environment ")
+    with dialling("ws://exchange.test:9001", crowd=crowd) as engine:
+        assert failed(engine, crowd).reason.startswith("The proxy of the environment ")

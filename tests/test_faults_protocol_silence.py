@@ -5,21 +5,28 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import pytest
+
 from tests.dialling import BTC, port_of
 from tests.feeds import (
     QUICK,
+    Crowd,
     Events,
+    carrying,
+    crowds,
     engine_on,
+    engine_with,
     equals_ledger,
     eventually,
     is_live,
-    running,
+    long_crowds,
     simulated,
     subscription,
 )
 from tests.meddling import Meddler
 from tests.raw_server import RawServer, forward
 from tests.websocket_frames import text
+from tui.feed import silence
 from tui.feed.status import CandleChanged, ConnectionState, StateChanged
 from tui.simulator.faults import Stall
 from tui.simulator.server import Simulator
@@ -29,23 +36,28 @@ SHARED = replace(QUICK, symbols_per_connection=4, stale_after=1.0)
 FORGED = 1.0
 
 
-def test_p32_a_connection_that_is_open_but_silent_becomes_stale_and_is_dialled_anew() -> None:
+@crowds
+def test_p32_a_connection_that_is_open_but_silent_becomes_stale_and_is_dialled_anew(
+    crowd: Crowd, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Pings go out and are answered all the while."""
-    settings = replace(QUICK, heartbeat_interval=0.3, stale_after=1.0)
-    with running(settings) as (simulator, exchange, engine):
-        engine.acquire(BTC)
-        eventually(lambda: is_live(engine, BTC))
-        events = Events(engine)
+    monkeypatch.setattr(silence, "BUSY_GRACE", 0.5)
+    settings = replace(QUICK, heartbeat_interval=0.5, stale_after=1.0)
+    with carrying(crowd, settings) as (simulator, exchange, engine):
+        events = Events(engine, candles=True)
+        events.of_each(crowd, CandleChanged, lambda e: e.candle.closed and e.origin == "live")
+        assert is_live(engine, *crowd)
         exchange.inject(Stall(60.0))
-        events.next(StateChanged, lambda e: e.state is ConnectionState.STALE)
-        age = engine.status(BTC).data_age
-        assert age is not None and age >= 1.0
-        left = events.next(StateChanged, lambda e: e.state is ConnectionState.BACKOFF)
-        assert left.reason.startswith("Connected, but no data came")
+        events.of_each(crowd, StateChanged, _stale)
+        for each in crowd:
+            age = engine.status(each).data_age
+            assert age is not None and age >= 1.0
+        left = events.of_each(crowd, StateChanged, lambda e: e.state is ConnectionState.BACKOFF)
+        assert all(e.reason.startswith("Connected, but no data came") for e in left)
         assert engine.connections()[0].round_trip is not None
         exchange.lift()
-        events.next(StateChanged, lambda e: e.state is ConnectionState.LIVE)
-        eventually(lambda: equals_ledger(engine, simulator, BTC))
+        events.of_each(crowd, StateChanged, lambda e: e.state is ConnectionState.LIVE)
+        eventually(lambda: equals_ledger(engine, simulator, *crowd))
 
 
 def test_p33_one_silent_symbol_alone_is_stale_and_gets_its_candles_over_rest() -> None:
@@ -128,24 +140,25 @@ def _forged(said: str) -> str:
     return json.dumps(message)
 
 
-def test_p41_what_an_old_socket_says_after_its_replacement_is_discarded() -> None:
+@long_crowds
+def test_p41_what_an_old_socket_says_after_its_replacement_is_discarded(crowd: Crowd) -> None:
     settings = replace(QUICK, stale_after=30.0)
     with simulated() as (simulator, exchange):
         old, late = Meddler(port_of(exchange.ws_url)), Late()
         old.frames, old.last_words = late.frames, late.release
         with (
             RawServer(old, forward(port_of(exchange.ws_url))) as server,
-            engine_on(server.ws_url, exchange.rest_url, settings) as engine,
+            engine_with(crowd, server.ws_url, exchange.rest_url, settings) as engine,
         ):
-            engine.acquire(BTC)
-            eventually(lambda: is_live(engine, BTC))
+            eventually(lambda: is_live(engine, *crowd))
             first = engine.connections()[0].id
             late.on = True
-            engine.reconnect(BTC)
+            engine.reconnect()
             eventually(lambda: engine.connections()[0].id != first)
             eventually(lambda: late.released)
             events = Events(engine, candles=True)
             for _ in range(2):
-                events.next(CandleChanged, lambda e: e.candle.closed)
-            assert FORGED not in {candle.close for candle in engine.view(BTC, 1_000).candles}
-            eventually(lambda: equals_ledger(engine, simulator, BTC))
+                events.of_each(crowd, CandleChanged, lambda e: e.candle.closed)
+            for each in crowd:
+                assert FORGED not in {c.close for c in engine.view(each, 1_000).candles}
+            eventually(lambda: equals_ledger(engine, simulator, *crowd))

@@ -10,8 +10,16 @@ from dataclasses import replace
 import pytest
 
 from tests.dialling import port_of
-from tests.feeds import QUICK, Events, engine_on, equals_ledger, eventually, is_live, simulated
-from tests.feeds import subscription as of
+from tests.feeds import (
+    QUICK,
+    TOGETHER,
+    Events,
+    engine_on,
+    equals_ledger,
+    eventually,
+    is_live,
+    simulated,
+)
 from tests.meddling import Json, Meddler
 from tests.raw_server import RawServer, silence
 from tests.websocket_frames import text
@@ -19,9 +27,10 @@ from tui.feed import commands
 from tui.feed.engine import Engine
 from tui.feed.settings import ConnectionSettings
 from tui.feed.status import CandleChanged, ConnectionState, Rejected
+from tui.market.symbol import Subscription
 from tui.simulator.server import Simulator
 
-BTC, ETH, SOL, XRP = (of(name) for name in ("BTCUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT"))
+BTC, ETH, SOL, XRP = TOGETHER
 SHARED = replace(QUICK, symbols_per_connection=4, stale_after=30.0)
 ALONE = replace(SHARED, symbols_per_connection=1)
 
@@ -58,13 +67,9 @@ def times_asked(meddler: Meddler, name: str) -> int:
     return sum(any(s.startswith(name.lower()) for s in streams) for streams in meddler.subscribed)
 
 
-def another_closed(engine: Engine, *names: str) -> None:
-    """Wait for a candle that closes, of each of these symbols."""
-    events = Events(engine, candles=True)
-    waiting = set(names)
-    while waiting:
-        closed = events.next(CandleChanged, lambda e: e.candle.closed)
-        waiting.discard(closed.subscription.symbol.name)
+def another_closed(engine: Engine, *subscriptions: Subscription) -> None:
+    """Wait for a candle that closes, of each of these."""
+    Events(engine, candles=True).of_each(subscriptions, CandleChanged, lambda e: e.candle.closed)
 
 
 def test_p27_only_the_refused_subscription_shows_it_and_nothing_is_tried_again() -> None:
@@ -87,7 +92,7 @@ def test_p27_only_the_refused_subscription_shows_it_and_nothing_is_tried_again()
         assert engine.status(ETH).rejected == rejected.reason
         eventually(lambda: is_live(engine, BTC, SOL))
         asked = times_asked(meddler, "ETHUSDT")
-        another_closed(engine, "BTCUSDT", "SOLUSDT")
+        another_closed(engine, BTC, SOL)
         assert asked == times_asked(meddler, "ETHUSDT") <= 2
         assert len(server.arrivals) == 1
         eventually(lambda: equals_ledger(engine, simulator, BTC))
@@ -107,7 +112,7 @@ def test_p28_a_subscription_that_is_never_confirmed_is_asked_for_three_times_the
                 engine.acquire(each)
             eventually(lambda: engine.status(ETH).reason)
             assert "did not confirm a subscription" in engine.status(ETH).reason
-            another_closed(engine, "BTCUSDT")
+            another_closed(engine, BTC)
             assert is_live(engine, BTC)
             assert times_asked(meddler, "ETHUSDT") == 3
             assert engine.connections()[0].reconnects == 0
@@ -178,8 +183,7 @@ def test_p31_subscriptions_that_an_exchange_drops_for_their_pace_are_sent_again(
             asked = len(meddler.subscribed)
             engine.acquire(each)
             eventually(lambda: len(meddler.subscribed) > asked)  # noqa: B023 - called at once
-        eventually(lambda: is_live(engine, BTC, ETH, SOL, XRP))
+        eventually(lambda: is_live(engine, *TOGETHER))
         assert len(taken) == 4
         assert len(server.arrivals) == 1
-        for each in (BTC, ETH, SOL, XRP):
-            eventually(lambda: equals_ledger(engine, simulator, each))  # noqa: B023 - at once
+        eventually(lambda: equals_ledger(engine, simulator, *TOGETHER))

@@ -120,6 +120,26 @@ def test_an_interval_without_a_trade_closes_at_the_price_before_it() -> None:
     assert [word[s].values for s in (10, 20)] == [(5.0, 5.0, 5.0, 5.0, 0.0)] * 2
 
 
+def test_intervals_of_a_long_silence_close_one_by_one() -> None:
+    builder = CandleBuilder(TEN)
+    builder.add([trade(1, 1, 5.0)])
+    word = final(c for s in range(1, 101) for c in builder.reach(1, START + s * SECOND))
+    assert sorted(word) == list(range(0, 100, 10))
+    assert {candle.close for candle in word.values()} == {5.0}
+
+
+def test_a_trade_that_comes_many_intervals_late_closes_none_with_less_than_it_had() -> None:
+    market = [trade(n, n * SECOND) for n in range(1, 100)]
+    late = market[14]
+    builder = CandleBuilder(TEN)
+    word = final(c for t in market if t is not late for c in builder.add([t]))
+    word |= final(builder.add([late]))
+    for candle in word.values():
+        before = [t for t in market if t.time < candle.open_time]
+        assert candle.values == true_candle(candle.open_time, market, before)
+    assert builder.gap is None
+
+
 def test_the_exchanges_word_that_nothing_was_traded_closes_a_candle_on_time() -> None:
     builder = CandleBuilder(TEN)
     builder.add([trade(1, 1, 5.0)])

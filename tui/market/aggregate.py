@@ -194,12 +194,12 @@ class CandleBuilder:
         return self.interval.after(self.interval.floor(run.until), -intervals)
 
     def _candles_of(self, run: Run, start: int) -> Iterator[Candle]:
-        price: float | None = None
+        price = run.price
         for open_time, part in run.sums.items():
             if open_time < start:
                 price = part.close
         earliest = self._before(run, _LONGEST_SILENCE)
-        open_time = max(start, self.interval.floor(run.since), earliest)
+        open_time = max(start, self.interval.floor(run.since), earliest, run.kept_from)
         while open_time <= run.until:
             end = self.interval.after(open_time)
             closed_at = run.until if end <= run.until else None

@@ -49,7 +49,7 @@ class Run:
     """Trades `first` to `last`, by id; there was no other between exchange times `since`, `until`.
 
     It is empty (`last` is `first` - 1) while only the exchange's word is known that nothing was
-    traded. `sums` are by open time, in order.
+    traded. `sums` are by open time, in order, from `kept_from` on; `price` is the last one before.
     """
 
     first: int
@@ -57,6 +57,8 @@ class Run:
     since: int
     until: int
     sums: dict[int, Sum] = field(default_factory=dict)
+    kept_from: int = 0
+    price: float | None = None
 
     def append(self, later: Run) -> None:
         """Add the run that begins with the next id."""
@@ -66,10 +68,14 @@ class Run:
             else:
                 self.sums[open_time] = part
         self.sums = dict(sorted(self.sums.items()))
+        if later.kept_from > self.kept_from:
+            self.forget(later.kept_from)
+            self.price = later.price
         self.last, self.until = later.last, max(self.until, later.until)
         self.since = min(self.since, later.since)
 
     def forget(self, before: int) -> None:
-        """Drop the sums of intervals that open before `before`."""
+        """Drop the sums of intervals that open before `before`: nothing can be told of these."""
         for open_time in [t for t in self.sums if t < before]:
-            del self.sums[open_time]
+            self.price = self.sums.pop(open_time).close
+            self.kept_from = before

@@ -165,6 +165,15 @@ def test_a_promised_trade_that_does_not_come_is_a_gap_and_holds_up_the_close() -
     assert final(builder.reach(3, START + 12_000))[0].trades == 3
 
 
+def test_a_promise_that_the_next_one_takes_back_is_no_gap() -> None:
+    builder = CandleBuilder(TEN)
+    builder.add([trade(1, 1)])
+    builder.reach(1_000_000, START + 2_000)
+    assert builder.gap
+    word = final(builder.reach(1, START + 11_000))
+    assert builder.gap is None and word[0].trades == 1
+
+
 def test_what_is_missing_is_named_by_its_ids_and_time() -> None:
     builder = CandleBuilder(TEN)
     assert builder.missing(1_000) is None

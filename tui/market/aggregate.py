@@ -65,7 +65,7 @@ class CandleBuilder:
         if not self._runs:
             self._runs.append(Run(last_id + 1, last_id, time, time))
         newest = self._runs[-1]
-        self._promised = max(self._promised, last_id)
+        self._promised = last_id
         if last_id != newest.last or time <= newest.until:
             return []
         start, newest.until = self.interval.floor(newest.until), time

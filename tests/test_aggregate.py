@@ -58,21 +58,33 @@ def true_candle(
     return prices[0], max(prices), min(prices), prices[-1], volume
 
 
+def expected_seconds(market: Sequence[Trade]) -> list[int]:
+    """Of the first candle only a part was seen, the last one still forms."""
+    first, last = TEN.floor(market[0].time), TEN.floor(market[-1].time)
+    return [(t - START) // SECOND for t in range(TEN.after(first), last, TEN.milliseconds)]
+
+
 @given(market=markets(), data=st.data())
-def test_in_any_order_the_same_closed_candles_come_out_and_each_is_exact(
-    market: list[Trade], data: st.DataObject
-) -> None:
+def test_in_any_order_each_closed_candle_is_exact(market: list[Trade], data: st.DataObject) -> None:
     shuffled = data.draw(st.permutations(market + market[:3]))
     builder = CandleBuilder(TEN)
     word = final(c for t in shuffled for c in builder.add([t]))
-    first, last = TEN.floor(market[0].time), TEN.floor(market[-1].time)
-    # Of the first candle only a part was seen, the last one still forms.
-    expected = range(TEN.after(first), last, TEN.milliseconds)
-    assert sorted(word) == [(t - START) // SECOND for t in expected]
+    assert set(word) <= set(expected_seconds(market))
     for seconds, candle in word.items():
         before = [t for t in market if t.time < candle.open_time]
         assert candle.values == true_candle(START + seconds * SECOND, market, before)
         assert candle.flaw is None
+
+
+@given(market=markets(), data=st.data())
+def test_trades_a_few_places_late_leave_no_candle_open(
+    market: list[Trade], data: st.DataObject
+) -> None:
+    late = data.draw(st.lists(st.integers(0, 3), min_size=len(market), max_size=len(market)))
+    order = sorted(range(len(market)), key=lambda index: index + late[index])
+    builder = CandleBuilder(TEN)
+    word = final(c for index in order for c in builder.add([market[index]]))
+    assert sorted(word) == expected_seconds(market)
 
 
 @given(market=markets(), data=st.data())

@@ -20,6 +20,8 @@ from tui.simulator.background import BackgroundSimulator
 from tui.simulator.faults import Fault
 from tui.simulator.server import Simulator, wall_ms
 
+# Seconds by which history may lag behind, where it does: Coinbase's up to a minute.
+_REST_LAG = 45.0
 # What a computer takes to answer does not get shorter with the clock.
 PATIENT = ConnectionSettings(connect_timeout=60.0, pong_timeout=60.0, heartbeat_interval=30.0)
 
@@ -61,7 +63,7 @@ class FastExchange:
     def start(self) -> None:
         simulator = Simulator(
             dialect=self._dialect, seed=self._seed, port=self._port, ledger=self._ledger,
-            clock=self.clock,
+            clock=self.clock, rest_lag=_REST_LAG,
         )  # fmt: skip
         self._background = BackgroundSimulator(simulator)
         self._background.__enter__()

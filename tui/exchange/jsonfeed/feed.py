@@ -21,7 +21,7 @@ from tui.exchange.reading import UNREADABLE, one_line, unexpected
 from tui.exchange.settings import ExchangeSettings
 from tui.market.candle import Candle
 from tui.market.events import Event
-from tui.market.symbol import Subscription, SymbolInfo
+from tui.market.symbol import Subscription
 
 _WORDS = ("message", "msg", "error", "error.message", "reason", "detail")
 _COMPLAINTS = [JsonPath.parse(text) for text in _WORDS]
@@ -133,12 +133,6 @@ class JsonFeed(Exchange):
             raise unexpected(self.title, expected)
         settle = int(self.settle * 1_000)
         return history.candles(body, subscription.interval, now, settle, self.title, expected)
-
-    def directory_request(self) -> Request | None:
-        return None
-
-    def parse_directory(self, body: bytes) -> dict[str, SymbolInfo]:
-        raise unexpected(self.title, "a list of symbols, which is not asked for")
 
     def parse_complaint(self, body: bytes) -> Complaint | None:
         try:

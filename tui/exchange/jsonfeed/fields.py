@@ -55,18 +55,6 @@ def made_of(found: Any, read: Reader, name: str, where: str = "") -> Any:
 
 
 @dataclass(frozen=True, slots=True)
-class Equals:
-    """Whether a value is this one."""
-
-    wanted: Any
-
-    def __call__(self, found: Any) -> bool:
-        return bool(
-            found == self.wanted and isinstance(found, bool) is isinstance(self.wanted, bool)
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class OneOf:
     """An interval by its word on the wire."""
 

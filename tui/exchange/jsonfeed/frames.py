@@ -141,9 +141,9 @@ class Shape:
         return next((f"nothing at '{path}'" for path in missing), f"it is not {brief(self.text)}")
 
 
-def same(found: Any, wanted: Any) -> bool:
-    """Whether a JSON value is the one that was declared; true is not 1."""
-    return bool(found == wanted) and isinstance(found, bool) is isinstance(wanted, bool)
+def same(one: Any, other: Any) -> bool:
+    """Whether two JSON values are equal; true is not 1."""
+    return bool(one == other) and isinstance(one, bool) is isinstance(other, bool)
 
 
 def brief(value: Any) -> str:

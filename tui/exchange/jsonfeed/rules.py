@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from tui.exchange.jsonfeed.fields import TIME_UNITS, Equals, Reader, truth
+from tui.exchange.jsonfeed.fields import TIME_UNITS, Reader, truth
+from tui.exchange.jsonfeed.frames import same
 from tui.exchange.jsonfeed.paths import JsonPath
 from tui.exchange.settings import url_rule
 from tui.market.interval import Interval
@@ -21,7 +23,7 @@ def _closed(found: Any) -> tuple[JsonPath, Reader]:
         ((path, value),) = found.items()
         if not isinstance(value, str | int | float):
             raise ValueError
-        return _path(path), Equals(value)
+        return _path(path), partial(same, value)
     return _path(found), truth
 
 

@@ -13,7 +13,7 @@ from tests.feeds import eventually, is_live, running
 from tests.memory_exchange import MemoryExchange, MemoryRest, MemorySocket
 from tests.virtual_clients import Client, clients
 from tests.virtual_time import run_virtually, until
-from tui.exchange.binance import Binance
+from tui.exchange.binance.exchange import Binance
 from tui.feed.backfill import Backfill
 from tui.feed.hub import Hub
 from tui.feed.link import reason_of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tui.exchange import load_exchange
+from tui.exchange.base import Exchange
 from tui.feed.gaps import LoadPlan
 from tui.feed.hub import Hub
 from tui.feed.outlet import Outlet
@@ -26,10 +27,12 @@ def candle(minute: int, close: float = 100.0, *, closed: bool = True, trades: in
 class Desk:
     """A hub with one lease, and everything it tells."""
 
-    def __init__(self, subscription: Subscription = SUBSCRIPTION) -> None:
+    def __init__(
+        self, subscription: Subscription = SUBSCRIPTION, exchange: Exchange | None = None
+    ) -> None:
         self.subscription = subscription
         self.exchange = subscription.symbol.exchange
-        self.hub = Hub(1_000, {self.exchange: load_exchange(self.exchange)})
+        self.hub = Hub(1_000, {self.exchange: exchange or load_exchange(self.exchange)})
         self.outlet = Outlet()
         self.hub.listen(self.outlet, candles=True)
         self.hub.acquire(subscription)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests import declared
 from tests.desk import MINUTE, Desk
 from tui.feed.status import CandleChanged, GapOpened
 from tui.market.candle import Candle
@@ -21,6 +22,21 @@ def trade(id_: int, second: float, price: float = 100.0, size: float = 1.0) -> T
 
 def pulse(last_id: int, second: float) -> Pulse:
     return Pulse("BTC-USD", 100 + last_id, DAY + int(second * 1000))
+
+
+_UNNUMBERED = """
+intervals = ["1m"]
+[exchanges.desk.trade]
+when = {type = "trade"}
+symbol = "s"
+price = "p"
+size = "q"
+time = "t"
+"""
+
+
+def _unnumbered(second: float) -> Trade:
+    return Trade("EURUSD", 1.1, 1.0, DAY + int(second * 1000), None, None)
 
 
 @pytest.fixture
@@ -90,6 +106,26 @@ def test_a_trade_that_is_only_late_is_no_gap(desk: Desk) -> None:
     desk.look(160.1)
     assert desk.told(GapOpened) == []
     assert desk.view.candles[-2].volume == 3.0
+
+
+def test_a_feed_without_numbers_has_one_gap_for_each_lost_link_and_then_goes_on() -> None:
+    """Nobody can count what was lost: to look for it again and again would lose the rest, too."""
+    desk = Desk(declared.of("EURUSD"), declared.desk(_UNNUMBERED))
+    desk.end_load()
+    desk.hear(_unnumbered(-1), now=99.0)
+    desk.hub.lose(declared.of("EURUSD"))
+    desk.hub.accept(desk.subscription)
+    told = []
+    for second in range(200):
+        now = 100.0 + second
+        if second % 5 == 0:
+            desk.hear(_unnumbered(second), now)
+        if desk.look(now) is not None:
+            desk.hub.accept(desk.subscription)
+            desk.hub.pause(desk.subscription, now)
+        told += desk.told(GapOpened)
+    assert told == [GapOpened(desk.subscription, DAY - MINUTE)]
+    assert [c.volume for c in desk.view.candles if c.closed] == [12.0, 12.0]
 
 
 def test_missing_trades_over_rest_make_the_candle_whole(desk: Desk) -> None:

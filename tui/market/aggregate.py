@@ -44,13 +44,15 @@ class CandleBuilder:
     part was seen stays open: what it was before is taken from `rest`, what it becomes in the end
     only the exchange can tell.
 
-    Trades without ids are taken to follow each other until `break_off`.
+    Trades without ids are taken to follow each other until `break_off`; what is lost then, nobody
+    can tell, so that there is no `gap` to fill.
     """
 
     def __init__(self, interval: Interval) -> None:
         self.interval = interval
         self._runs: list[Run] = []
         self._promised = 0
+        self._numbered = False
         self._broken = True
         self._bases: dict[int, tuple[Candle, Decimal]] = {}
 
@@ -61,7 +63,7 @@ class CandleBuilder:
 
     def reach(self, last_id: int, time: int) -> list[Candle]:
         """Take the exchange's word that at `time` (ms) the newest trade was `last_id`."""
-        self._broken = False
+        self._broken, self._numbered = False, True
         if not self._runs:
             self._runs.append(Run(last_id + 1, last_id, time, time))
         newest = self._runs[-1]
@@ -100,7 +102,7 @@ class CandleBuilder:
     @property
     def gap(self) -> tuple[int, int] | None:
         """The first id that is missing before the newest trade, and a time (ms) before that."""
-        if not self._runs:
+        if not self._runs or not self._numbered:
             return None
         newest = self._runs[-1]
         if self._promised > newest.last:
@@ -113,7 +115,7 @@ class CandleBuilder:
 
         What is further back than `most` trades is left to the exchange's own candles.
         """
-        if not self._runs:
+        if not self._runs or not self._numbered:
             return None
         newest, before = self._runs[-1], self._runs[-2] if len(self._runs) > 1 else None
         floor = self.interval.floor
@@ -131,6 +133,7 @@ class CandleBuilder:
 
     def _take(self, trade: Trade) -> int | None:
         """Put a trade where it belongs: from when on candles are changed, None for a known one."""
+        self._numbered = trade.first_id is not None
         if trade.first_id is None or trade.last_id is None:
             first = last = (self.last_id or 1) + (2 if self._broken else 1)
         else:

@@ -12,6 +12,7 @@ import pytest
 
 from tests.dialect_world import KINDS, PATIENT, FastExchange, Kind, fast_engine
 from tests.exchange_follower import Follower, truth
+from tests.feeds import is_live
 from tui.market.interval import MINUTE
 from tui.simulator.faults import Close, Drop, Duplicate, Fault, Forget, Gap, Garbage, Reorder, Stall
 
@@ -89,3 +90,21 @@ def test_every_closed_candle_equals_the_ledger_over_faults_of_all_kinds(
         follower.wait(lambda: not any(engine.view(s, 100).holes for s in kind.minutes))
     exchange.stop()
     assert_told_as_it_was(follower, kind, ledger)
+
+
+@every_kind
+@pytest.mark.parametrize("asked", [2, 7])
+def test_a_reader_gets_as_much_history_as_it_asked_for(
+    kind: Kind, asked: int, tmp_path: Path
+) -> None:
+    exchange = FastExchange(kind.dialect, tmp_path / "ledger.jsonl", 1)
+    exchange.start()
+    with fast_engine(kind.exchange, exchange.settings(kind), 1, asked) as engine:
+        follower = Follower(engine.listen(candles=True))
+        each = kind.minutes[0]
+        engine.acquire(each)
+        follower.wait(lambda: is_live(engine, each))
+        closed = [candle for candle in engine.view(each, 1_000).candles if candle.closed]
+    exchange.stop()
+    # A minute may end meanwhile, and one that has just ended may not be settled yet.
+    assert asked - 2 <= len(closed) <= asked + 1

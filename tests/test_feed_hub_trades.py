@@ -133,7 +133,7 @@ def test_missing_trades_over_rest_make_the_candle_whole(desk: Desk) -> None:
     desk.hear(trade(5, 61), now=161.0)
     missing = desk.hub.missing_trades(BTC, 1_000)
     assert missing and (missing.before_id, missing.after_id) == (105, 102)
-    desk.hub.merge_trades(BTC, [trade(4, 30, 102.0), trade(3, 20)])
+    desk.hub.merge_trades(BTC, [trade(4, 30, 102.0), trade(3, 20)], missing.time)
     assert [c.values for c in closed(desk)] == [(100.0, 102.0, 100.0, 102.0, 3.0)]
 
 
@@ -181,3 +181,22 @@ def test_the_settled_row_over_rest_is_the_last_word(desk: Desk) -> None:
     desk.merge([row])
     (minute,) = [c for c in desk.view.candles if c.open_time == DAY]
     assert minute.volume == 1.5
+
+
+def test_a_candle_of_which_only_a_part_was_seen_is_not_told_before_rest_was_asked() -> None:
+    desk = Desk(BTC)
+    desk.hear(trade(7, 30), now=130.0)
+    assert desk.told(CandleChanged) == []
+    assert desk.view.price == 100.0
+    desk.end_load()
+    desk.hear(trade(8, 31), now=131.0)
+    assert len(desk.told(CandleChanged)) == 1
+
+
+def test_trades_from_before_what_was_asked_for_bring_no_candles() -> None:
+    desk = Desk(BTC)
+    desk.hear(trade(7, 130), now=230.0)
+    missing = desk.hub.missing_trades(BTC, 1_000)
+    assert missing and missing.time == DAY + 2 * MINUTE
+    desk.hub.merge_trades(BTC, [trade(6, 125), trade(5, 50), trade(4, -5)], missing.time)
+    assert [c.open_time for c in desk.view.candles] == [DAY + 2 * MINUTE]

@@ -135,14 +135,16 @@ class Backfill:
 
         Candles over REST do the same in the end; trades do it at once, and to the last digit.
         """
+        await self._wait_for_trades(subscription)
+        missing = self._hub.missing_trades(subscription, _MOST_TRADES)
+        if missing is None:
+            return
         try:
-            await self._wait_for_trades(subscription)
-            missing = self._hub.missing_trades(subscription, _MOST_TRADES)
-            trades = await self._trades(subscription.symbol.name, missing) if missing else []
+            trades = await self._trades(subscription.symbol.name, missing)
         except ExchangeError as error:
             log.warning("trades of %s: %s", subscription, error)
         else:
-            self._hub.merge_trades(subscription, trades)
+            self._hub.merge_trades(subscription, trades, missing.time)
 
     async def _wait_for_trades(self, subscription: Subscription) -> None:
         """The stream says where it begins: that takes it a second or two."""
@@ -176,7 +178,9 @@ class Backfill:
         came: set[int] = set()
         while True:
             candles = await self._page(subscription, start, limit)
-            fresh = self._merge(subscription, candles, start, None)
+            # Without a start some exchanges send more than was asked for.
+            asked_for = candles[-limit:] if start is None else candles
+            fresh = self._merge(subscription, asked_for, start, None)
             came.update(candle.open_time for candle in fresh)
             reached_now = start is None or not fresh or not fresh[-1].closed
             if reached_now or self._hub.record(subscription) is None:

@@ -95,12 +95,17 @@ class Hub(Board):
                 rows += record.builder.rest(rows[-1])
             return self.fill(record, rows)
 
-    def merge_trades(self, subscription: Subscription, trades: Iterable[Trade]) -> None:
-        """Trades over REST: what they make whole needs no other proof."""
+    def merge_trades(self, subscription: Subscription, trades: Iterable[Trade], since: int) -> None:
+        """Trades over REST: what they make whole needs no other proof.
+
+        Only candles from `since` (ms) on were asked for, and what lies within those there are.
+        """
         with self.lock:
             record = self._records.get(subscription)
             if record and record.builder:
-                self.fill(record, record.builder.add(trades))
+                oldest = record.series.first.open_time if record.series.first else since
+                candles = record.builder.add(trades)
+                self.fill(record, (c for c in candles if c.open_time >= min(since, oldest)))
 
     def awaits_trades(self, subscription: Subscription) -> bool:
         """Whether the stream, of which candles are made, has not begun since the link was lost."""

@@ -39,6 +39,8 @@ class Record:
         self.subscription = subscription
         built = exchange is not None and exchange.from_trades
         self.builder = CandleBuilder(subscription.interval) if built else None
+        if self.builder:
+            self.builder.tells_parts = False  # until REST was asked how the candle began
         # The stream has no word for the end of a candle: the next one proves it.
         self._infers = exchange is not None and not exchange.marks_closed
         self._omits_empty = exchange is not None and exchange.omits_empty
@@ -146,8 +148,9 @@ class Record:
         self.loaded = True
         self.trouble = ""
         self._streamed = self._streamed or self.series.last
-        if self.builder and (gap := self.builder.gap):
-            self._told_of = gap[0]
+        if self.builder:
+            self.builder.tells_parts = True
+            self._told_of = self.builder.gap[0] if self.builder.gap else self._told_of
 
     def unseen(self, row: Candle) -> bool:
         """Whether a candle over REST has trades that the stream did not bring.
@@ -211,7 +214,13 @@ class Record:
         closed = self.series.last_closed
         if closed:
             return self.subscription.interval.after(closed.open_time)
-        return self.series.newest(len(self.series))[0].open_time
+        return self._oldest
+
+    @property
+    def _oldest(self) -> int:
+        first = self.series.first
+        assert first  # only a series with candles is asked
+        return first.open_time
 
     def skipped(self, time: int | None) -> int | None:
         """Where candles start that the stream left out, if nobody noticed before.
@@ -233,7 +242,7 @@ class Record:
         lost = self.gaps.uncertain_from
         missing = self._missing() if lost is None else [lost, *self._missing()]
         start = min([self.gaps.doubtful(min([first.open_time, *missing])), *self.gaps.doubted])
-        return max(start, self.series.newest(len(self.series))[0].open_time)
+        return max(start, self._oldest)
 
     def repair_from(self, time: int | None, now: float) -> int | None:
         """The first candle to ask for at exchange `time`; None if all is well.

@@ -54,6 +54,8 @@ class CandleBuilder:
         self._promised = 0
         self._numbered = False
         self._broken = True
+        # Whether a candle is told of which only a part was seen, and REST has said nothing.
+        self.tells_parts = True
         self._bases: dict[int, tuple[Candle, Decimal]] = {}
 
     def add(self, trades: Iterable[Trade]) -> list[Candle]:
@@ -209,7 +211,7 @@ class CandleBuilder:
             found = run.sums.get(open_time)
             if found and _begins_before(run, open_time):
                 yield found.candle(open_time, closed_at=closed_at)
-            elif found:
+            elif found and (self.tells_parts or open_time in self._bases):
                 yield self._partial(open_time)
             elif price is not None and closed_at is not None:
                 yield no_trades(open_time, price, closed_at)

@@ -45,6 +45,11 @@ class CandleSeries:
         return len(self._candles)
 
     @property
+    def first(self) -> Candle | None:
+        """The oldest candle that is kept."""
+        return self._candles[0] if self._candles else None
+
+    @property
     def last(self) -> Candle | None:
         """The newest candle, open or closed."""
         return self._candles[-1] if self._candles else None

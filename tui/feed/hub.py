@@ -23,7 +23,7 @@ from tui.feed.status import (
 )
 from tui.market.aggregate import MissingTrades
 from tui.market.candle import Candle
-from tui.market.events import LATEST, CandleReport, Data, Trade
+from tui.market.events import LATEST, Data, Trade
 from tui.market.symbol import Subscription, SymbolInfo
 
 _FIRST_QUIET = 60.0
@@ -103,9 +103,13 @@ class Hub(Board):
         with self.lock:
             record = self._records.get(subscription)
             if record and record.builder:
+                known = list(trades)
                 oldest = record.series.first.open_time if record.series.first else since
-                candles = record.builder.add(trades)
+                candles = record.builder.add(known)
                 self.fill(record, (c for c in candles if c.open_time >= min(since, oldest)))
+                for trade in known:
+                    if trade.last_id == record.builder.last_id:
+                        record.quote(trade.price, trade.time)
 
     def awaits_trades(self, subscription: Subscription) -> bool:
         """Whether the stream, of which candles are made, has not begun since the link was lost."""
@@ -304,12 +308,3 @@ class Hub(Board):
         """The newest `count` candles and all that belongs to them; raises KeyError unleased."""
         with self.lock:
             return self._records[subscription].view(count, status)
-
-
-def _stamp(event: Data) -> int:
-    """The exchange time (ms) that an event proves to have come, 0 when it does not say."""
-    if not isinstance(event, CandleReport):
-        return event.time
-    candle = event.candle
-    begun = event.interval.after(candle.open_time) if candle.closed else candle.open_time
-    return candle.as_of or begun

@@ -61,7 +61,8 @@ class Allowance:
 
     def take(self, now: float) -> bool:
         """Whether one more is allowed at `now`; it is counted then."""
-        self._left = min(self._burst, self._left + (now - self._seen) * self._rate)
+        passed = max(0.0, now - self._seen)
+        self._left = min(self._burst, self._left + passed * self._rate)
         self._seen = now
         if self._left < 1:
             return False

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.command_line import run, start
+from tests.feeds import PATIENCE
+from tui.app import TradexApp
+from tui.config import load
+from tui.feed.engine import Engine
+from tui.feed.settings import ConnectionSettings
 from tui.simulator.demo import Demo
+from tui.targets import subscriptions
+from tui.widgets.pane import Pane
+from tui.workspace import Workspace
 
 pytestmark = pytest.mark.usefixtures("home")
 # What is typed, and the exchange and symbol that its candles say they are of.
@@ -59,6 +69,39 @@ def test_all_stream_side_by_side_and_have_their_history(config: str) -> None:
     assert complaints == ""
     assert found - wanted <= {(*of, "backfill") for of in SYMBOLS.values()}
     assert found >= wanted
+
+
+def test_their_panes_are_live_side_by_side(config: str) -> None:
+    async def scenario() -> None:
+        read = load(Path(config), {})
+        wanted = subscriptions(list(SYMBOLS), "1m", read)
+        exchanges = {each.symbol.exchange: each for each in wanted}
+        opened = {name: read.open_exchange(name) for name in exchanges}
+        engine = Engine(opened, ConnectionSettings(), 60)
+        engine.start()
+        try:
+            app = TradexApp(engine, read, Workspace(tuple(wanted)), None)
+            async with app.run_test(size=(160, 50)) as pilot:
+                panes = app.monitor.panes
+                async with asyncio.timeout(PATIENCE):
+                    while not all(_is_live(pane) for pane in panes):
+                        await pilot.pause(0.05)
+                assert [pane.subscription for pane in panes] == wanted
+                assert all(s.symbol.name in _header(p) for p, s in zip(panes, wanted, strict=True))
+        finally:
+            engine.stop()
+
+    asyncio.run(scenario())
+
+
+def _header(pane: Pane) -> str:
+    return " ".join(field.plain for field in pane.header)
+
+
+def _is_live(pane: Pane) -> bool:
+    """It has prices of now, the candles before them, and the last 24 hours where those are told."""
+    said = _header(pane)
+    return "LIVE" in said and ("24h" in said or pane.subscription.symbol.exchange == "desk")
 
 
 @pytest.mark.parametrize(

@@ -79,7 +79,7 @@ def test_a_heartbeat_that_knows_more_than_we_do_does_not_make_our_price_newer(de
 def test_a_heartbeat_after_a_repair_confirms_the_price_of_the_repair(desk: Desk) -> None:
     desk.hear(trade(2, 10), now=110.0)
     desk.hear(pulse(4, 12), now=112.0)
-    desk.hub.merge_trades(BTC, [trade(4, 11.5, 105.0), trade(3, 11)])
+    desk.hub.merge_trades(BTC, [trade(4, 11.5, 105.0), trade(3, 11)], DAY)
     desk.hear(pulse(4, 45), now=145.0)
     assert (desk.view.price, desk.view.price_time) == (105.0, DAY + 45_000)
 
@@ -87,7 +87,7 @@ def test_a_heartbeat_after_a_repair_confirms_the_price_of_the_repair(desk: Desk)
 def test_trades_of_one_moment_over_rest_leave_the_price_of_the_newest_one(desk: Desk) -> None:
     desk.hear(trade(2, 10), now=110.0)
     desk.hear(trade(5, 12, 103.0), now=112.0)
-    desk.hub.merge_trades(BTC, [trade(4, 12, 102.0), trade(3, 12, 101.0)])
+    desk.hub.merge_trades(BTC, [trade(4, 12, 102.0), trade(3, 12, 101.0)], DAY)
     assert desk.view.price == 103.0
 
 

@@ -146,7 +146,7 @@ def test_a_token_is_read_without_the_white_space_around_it(
 def test_a_variable_that_is_not_set_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("TRADEX_TEST_TOKEN", raising=False)
     error = refused(EnvironmentToken("TRADEX_TEST_TOKEN"))
-    assert error.message == "The environment variable TRADEX_TEST_TOKEN is empty."
+    assert error.message == "The environment variable TRADEX_TEST_TOKEN is not set."
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o666, 0o610])

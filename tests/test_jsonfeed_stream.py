@@ -156,7 +156,7 @@ def test_a_message_with_a_missing_field_is_logged_with_field_and_message(
 def test_a_feed_with_a_wrong_path_says_which_field_in_which_message(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("tui.feed.venue._SPOILT", 0.5)
+    monkeypatch.setattr("tui.feed.venue._SPOILT_FROM_THE_START", 0.5)
     wrong = """
         [exchanges.desk.candle]
         when = {type = "candle"}

@@ -173,7 +173,7 @@ TradexApp.run = lambda app: asyncio.run(look(app))
 from tui.targets import subscriptions
 nowhere = ExchangeSettings("ws://127.0.0.1:1", "http://127.0.0.1:1")
 config = Config(exchanges={"binance": nowhere})
-cli._monitor(config, subscriptions(["BTCUSDT"], None, config), None, Path(sys.argv[1]))
+cli._monitor(config, subscriptions(["BTCUSDT"], None, config), None, (), Path(sys.argv[1]))
 """
 
 

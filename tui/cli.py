@@ -13,6 +13,8 @@ import click
 from tui.errors import TradexError, UsageError, nearest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui.config import Config
     from tui.feed.engine import Engine
     from tui.market.symbol import Subscription
@@ -22,6 +24,10 @@ _NOT_OURS = (
     "Another tradex-tui is open and keeps the workspace; changes made here are gone when you quit."
 )
 _LARGEST_SAMPLE = 8 * 2**20
+
+_IN_THE_DEMO = (
+    "BTCUSDT", "coinbase:BTC-USD", "kraken:ETH/USD", "SOLUSDT", "coinbase:XRP-USD", "desk:EURUSD",
+)  # fmt: skip
 
 
 class DefaultsToWatch(click.Group):
@@ -90,13 +96,13 @@ _seed = click.option("--seed", type=int, default=0, show_default=True, help="Of 
 @_config_file
 def watch(symbols: tuple[str, ...], interval: str | None, config_file: Path | None) -> None:
     """Open the monitor (the default command)."""
-    from tui.targets import subscriptions
+    from tui.targets import default_symbols, subscriptions
     from tui.workspace import default_path
 
     config = _load_config(config_file)
     asked = subscriptions(symbols, interval, config)
     _need_terminal()
-    _monitor(config, asked, interval, default_path())
+    _monitor(config, asked, interval, default_symbols(config), default_path())
 
 
 @cli.command()
@@ -115,7 +121,7 @@ def demo(
 
     from tui.exchange.settings import ExchangeSettings
     from tui.simulator.demo import Demo
-    from tui.targets import subscriptions
+    from tui.targets import default_symbols, subscriptions
     from tui.workspace import default_path
 
     config = replace(_load_config(config_file), exchange="binance", tokens={})
@@ -127,7 +133,9 @@ def demo(
         asked = subscriptions(symbols, interval, config)
         _need_terminal()
         path = default_path().with_name("demo.toml")
-        _monitor(config, asked, interval, path, exchanges)
+        # Not all of them have every interval; the default exchange has.
+        usual = default_symbols(config) if interval else _IN_THE_DEMO
+        _monitor(config, asked, interval, usual, path, exchanges)
 
 
 @cli.command()
@@ -242,6 +250,7 @@ def _monitor(
     config: Config,
     asked: list[Subscription],
     interval: str | None,
+    usual: Sequence[str],
     path: Path,
     plug: Any = None,
 ) -> None:
@@ -249,7 +258,7 @@ def _monitor(
     from tui.workspace import claimed
 
     with claimed(path) as ours:
-        workspace, notices = _start(config, asked, interval, path)
+        workspace, notices = _start(config, asked, interval, usual, path)
         engine = _engine(config, config.history)
         engine.start()
         try:
@@ -260,19 +269,25 @@ def _monitor(
 
 
 def _start(
-    config: Config, asked: list[Subscription], interval: str | None, path: Path
+    config: Config,
+    asked: list[Subscription],
+    interval: str | None,
+    usual: Sequence[str],
+    path: Path,
 ) -> tuple[Workspace, list[str]]:
-    """What the monitor opens with: what was asked for, else remembered, else the best known."""
+    """What the monitor opens with: what was asked for, else remembered, else what is usual."""
     from dataclasses import replace
 
     from tui import workspace as memory
-    from tui.targets import default_subscriptions, remembered_subscriptions
+    from tui.targets import remembered_subscriptions, subscriptions
 
     remembered, notice = memory.load(path)
     workspace = remembered or memory.Workspace()
-    panes, left_out = remembered_subscriptions(workspace.panes, interval, config)
+    panes, left_out = (
+        (asked, []) if asked else remembered_subscriptions(workspace.panes, interval, config)
+    )
     if asked or not panes:
-        panes = asked or default_subscriptions(interval, config)
+        panes = panes or subscriptions(usual, interval, config)
         workspace = replace(workspace, zoomed=None)
     notices = [*config.notices, *filter(None, [notice]), *left_out]
     return replace(workspace, panes=tuple(panes)), notices

@@ -54,7 +54,7 @@ def stream(
             if lines == options.count:
                 return
     if not lines and not failures.reached:
-        raise NoConnectionError("No candle came, as there was no connection;", "check the network.")
+        raise NoConnectionError("No candle came;", failures.advice)
 
 
 class Failures:
@@ -63,6 +63,11 @@ class Failures:
     def __init__(self) -> None:
         self.reached = False
         self._told: dict[Subscription, str] = {}
+
+    @property
+    def advice(self) -> str:
+        """What to do when nothing came."""
+        return "the reasons are above." if self._told else "there was no connection yet."
 
     def take(self, event: FeedEvent) -> str:
         """The sentence on this event; empty when it is no failure, or the same as the last one."""

@@ -24,9 +24,9 @@ def subscriptions(
     return list(dict.fromkeys(served(subscription, config) for subscription in found))
 
 
-def default_subscriptions(interval: str | None, config: Config) -> list[Subscription]:
+def default_symbols(config: Config) -> Sequence[str]:
     """What is watched when nothing was asked for: the default exchange's best known symbols."""
-    return subscriptions(config.open_exchange(config.exchange).default_symbols, interval, config)
+    return config.open_exchange(config.exchange).default_symbols
 
 
 def served(subscription: Subscription, config: Config) -> Subscription:

@@ -59,8 +59,10 @@ class EnvironmentToken:
 
     async def read(self) -> Secret:
         """The variable's value."""
-        found = _sealed(os.fsencode(os.environ.get(self.name, "")))
-        return found.accepted(f"The environment variable {clean(self.name, 64)}")
+        what = f"The environment variable {clean(self.name, 64)}"
+        if self.name not in os.environ:
+            raise TradexError(f"{what} is not set.", "It must hold the token.")
+        return _sealed(os.fsencode(os.environ[self.name])).accepted(what)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,9 @@ from tui.market.symbol import Subscription
 _LINGER = 5.0
 _PATIENCE_FOR_NAMES = 5.0
 _ENDING = (ConnectionState.CLOSING, ConnectionState.CLOSED)
-# A connection that brought mostly garbage for longer than this (s) is replaced.
-_SPOILT = 10.0
+# A connection that brought mostly garbage for longer than this (s) is replaced, sooner when it
+# never brought anything else: then it is no accident, and a person waits for the reason.
+_SPOILT, _SPOILT_FROM_THE_START = 10.0, 4.0
 
 log = logging.getLogger(__name__)
 
@@ -117,7 +118,8 @@ class Venue:
     def look_after(self, now: float) -> None:
         """Once a second: rates, candles that the stream owes us, connections about to be ended."""
         for connection in list(self.connections):
-            if connection.meter.sample(now) > _SPOILT:
+            limit = _SPOILT if connection.link.data_seen else _SPOILT_FROM_THE_START
+            if connection.meter.sample(now) > limit:
                 connection.post(on.Spoilt(connection.link.epoch, connection.meter.flaw))
             self._caretaker.look_after(connection, now)
             self._succeed(connection, now)

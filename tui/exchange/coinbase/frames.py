@@ -148,7 +148,12 @@ def _ticker(wire: TickerMessage) -> tuple[Event, ...]:
     """Nothing without the last 24 hours: they may be left out, or be zero in a still market."""
     if not (wire.open_24h and wire.high_24h and wire.low_24h and wire.volume_24h):
         return ()
-    values = (wire.open_24h, wire.high_24h, wire.low_24h, wire.price, wire.volume_24h)
+    first, last = wire.open_24h, wire.price
+    if wire.low_24h > wire.high_24h:
+        raise ValueError("the day's low is above its high")
+    # The price of 24 hours ago may be just outside of them, and the newest trade not yet inside.
+    highest, lowest = max(wire.high_24h, first, last), min(wire.low_24h, first, last)
+    values = (first, highest, lowest, last, wire.volume_24h)
     if flaw := flaw_of(*values):
         raise ValueError(flaw)
     return (Ticker(wire.product_id, *values, moment(wire.time) if wire.time else 0),)

@@ -152,9 +152,9 @@ def test_a_ticker_is_the_last_24_hours() -> None:
 
 
 def test_a_price_of_24_hours_ago_just_outside_of_the_day_widens_it() -> None:
-    (event,) = parse(TICKER | {"open_24h": "14.9"})
+    (event,) = parse(TICKER | {"open_24h": "16.9"})
     assert isinstance(event, Ticker)
-    assert (event.open, event.high) == (14.9, 14.9)
+    assert (event.open, event.high) == (16.9, 16.9)
 
 
 @pytest.mark.parametrize("field", ["open_24h", "high_24h", "low_24h", "volume_24h"])

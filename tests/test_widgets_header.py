@@ -16,7 +16,8 @@ from tests.feeds import subscription
 from tui.feed.status import ConnectionState, FeedStatus, SeriesView
 from tui.market.candle import Candle
 from tui.market.events import Ticker
-from tui.market.interval import MINUTE
+from tui.market.interval import MINUTE, Interval
+from tui.market.symbol import Subscription, Symbol
 from tui.widgets.freshness import freshness, frozen
 from tui.widgets.headline import change_of, headline, place
 from tui.widgets.mosaic import Part
@@ -72,6 +73,37 @@ def test_s2_a_header_of_wide_letters_is_as_wide_as_its_pane(
     for part in shown(view, width, rows):
         for row in part.rows:
             assert sum(cell_len(text) for text, _ in row) == part.region.width
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+@pytest.mark.parametrize(
+    "status",
+    [
+        LIVE,
+        FeedStatus(ConnectionState.SYNCING, data_age=12.0, reason="No history."),
+        RETRYING,
+        replace(RETRYING, reason="Nobody is there."),
+        FeedStatus(ConnectionState.PARKED, 3, 829.0, "The token was not taken.", data_age=9.0),
+    ],
+)
+def test_the_exchange_stays_in_half_a_screen_and_the_interval_where_it_fits(
+    status: FeedStatus, rows: int
+) -> None:
+    coinbase = Subscription(Symbol("coinbase", "BTC-USD"), Interval(30, "m"))
+    view = replace(VIEW, subscription=coinbase, status=status)
+    (text, *_) = said(view, 60 if rows == 1 else 40, rows)
+    assert "coinbase" in text
+    assert ("30m" in text) or (status.state is ConnectionState.PARKED and rows == 2)
+
+
+@given(st.integers(40, 140), st.sampled_from([1, 2]), st.sampled_from(ConnectionState))
+def test_a_header_without_its_exchange_has_no_room_for_it(
+    width: int, rows: int, state: ConnectionState
+) -> None:
+    view = replace(VIEW, status=FeedStatus(state, 3, 4.0, "Nobody is there.", data_age=31.0))
+    (text, *_) = said(view, width, rows)
+    assert "binance" in text or "Nobody" not in text
+    assert "binance" in text or len(text) - len(" ".join(text.split())) < len(" binance")
 
 
 def test_two_rows_have_title_and_words_above_price_and_change_below() -> None:

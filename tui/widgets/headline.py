@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
@@ -16,13 +17,10 @@ from tui.widgets.freshness import Freshness
 from tui.widgets.mosaic import Part
 from tui.widgets.picture import cut, row_cells
 
-_GAP = 2
 _MARGIN = 1
-_NARROW = 48  # below, fields stand one cell apart
-# Fields of one row keep these widths at least, so that the rows of a list stand in columns.
-_CHANGE_CELLS = 8
-_WORDS_CELLS = 10
-_WORD_CELLS = 7
+# From roomy to tight: the cells between the fields of one row, and the least that the change and
+# the words of the freshness take, so that the rows of a list stand in columns.
+_SPACINGS = ((2, 8, 10), (1, 8, 7), (1, 0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +65,7 @@ def headline(view: SeriesView, fresh: Freshness, change: Change | None, *, back:
     return Headline(
         titles=(
             f"{symbol.name} {interval} {symbol.exchange}",
+            f"{symbol.name} {symbol.exchange}",
             f"{symbol.name} {interval}",
             symbol.name,
         ),
@@ -83,8 +82,10 @@ def place(line: Headline, width: int, rows: int) -> tuple[Part, Part]:
 
     What changes most stands first in its part: what follows a change is not painted again. One
     row: the title, and beside it price, change and freshness. Two rows: title and freshness, and
-    below them price and change. In one row the fields give way in this order: cause, exchange,
-    reach of the change, interval, the freshness' detail, the change.
+    below them price and change. The fields give way in this order: cause, the space between them,
+    reach of the change, the freshness' detail, interval, exchange, the change. The exchange tells
+    apart two panes of one market, while a cause stands at the foot of the screen, too; the
+    interval takes the place of an exchange that is too long for it.
     """
     inner = max(0, width - 2 * _MARGIN)
     if rows > 1:
@@ -103,21 +104,18 @@ def place(line: Headline, width: int, rows: int) -> tuple[Part, Part]:
 
 def _one_row(line: Headline, width: int) -> tuple[Row, Row]:
     """The title with the space after it, and the rest."""
-    gap = _GAP if width >= _NARROW else 1
-    title, change, reach, fresh = _fitting(line, width, gap)
-    tail = _spaced((line.price, 0), (change, gap), (reach, 1), (fresh, gap))
+    for title, gap, tail in _layouts(line):
+        if cell_len(title) + gap + row_cells(tail) <= width:
+            break
     edge = max(0, width - row_cells(tail))
     return _apart(_title(title, edge - gap), (), edge), tail
 
 
 def _two_rows(line: Headline, width: int) -> tuple[Row, Row]:
-    short = line.titles[-1]
-    known = (line.cause, *line.freshness) if line.cause else line.freshness
-    forms = (f for f in known if cell_len(short) + 1 + row_cells(f) <= width)
-    fresh = next(forms, line.freshness[-1])
-    edge = max(0, width - row_cells(fresh))
-    title = next((t for t in line.titles if cell_len(t) < edge), short)
-    above = _apart(_title(title, edge - 1), fresh, width)
+    for title, fresh in _forms(line):
+        if cell_len(title) + 1 + row_cells(fresh) <= width:
+            break
+    above = _apart(_title(title, width - row_cells(fresh) - 1), fresh, width)
     return above, _apart(line.price, _change_that_fits(line, width), width)
 
 
@@ -127,30 +125,28 @@ def _change_that_fits(line: Headline, width: int) -> Row:
     return next((row for row in (whole, line.change) if row_cells(row) <= room), ())
 
 
-def _fitting(line: Headline, width: int, gap: int) -> tuple[str, Row, Row, Row]:
-    """Title, change, reach and freshness in the longest forms that fit."""
-    long, middle, short = line.titles
-    change, none = _padded(line.change, _CHANGE_CELLS), ()
-    words = _padded(line.freshness[0], _WORDS_CELLS)
-    fewer = [_padded(form, _WORD_CELLS) for form in line.freshness[1:] or line.freshness]
-    choices: list[tuple[str, Row, Row, Row]] = [
-        *((title, change, line.reach, line.cause) for title in (long, middle) if line.cause),
-        (long, change, line.reach, words),
-        (middle, change, line.reach, words),
-        (middle, change, none, words),
-        (short, change, none, words),
-        *((title, change, none, form) for form, title in product(fewer, (middle, short))),
-        (short, line.change, none, fewer[-1]),
-        *((short, none, none, form) for form in fewer),
-    ]
-    for choice in choices:
-        title, *after = choice
-        if (
-            cell_len(title) + sum(gap + row_cells(row) for row in (line.price, *after) if row)
-            <= width
-        ):
-            return choice
-    return choices[-1]
+def _forms(line: Headline) -> Iterator[tuple[str, Row]]:
+    """Title and freshness, best first; the words on the state outlive the exchange."""
+    whole, placed, *shorter = line.titles
+    if line.cause:
+        yield whole, line.cause
+    yield from product((whole, placed), line.freshness[:-1] or line.freshness)
+    yield from product(shorter, line.freshness)
+
+
+def _layouts(line: Headline) -> Iterator[tuple[str, int, Row]]:
+    """Title, the gap after it and all the rest of one row, best first."""
+    reaches: tuple[Row, ...] = (line.reach, ()) if line.reach else ((),)
+    for (title, fresh), reach, spacing in product(_forms(line), reaches, _SPACINGS):
+        yield title, spacing[0], _tail(line.price, line.change, reach, fresh, spacing)
+    for form in line.freshness:
+        yield line.titles[-1], 1, _tail(line.price, (), (), form, _SPACINGS[-1])
+
+
+def _tail(price: Row, change: Row, reach: Row, fresh: Row, spacing: tuple[int, int, int]) -> Row:
+    gap, change_cells, words_cells = spacing
+    change, fresh = _padded(change, change_cells), _padded(fresh, words_cells)
+    return _spaced((price, 0), (change, gap), (reach, 1), (fresh, gap))
 
 
 def _spaced(*fields: tuple[Row, int]) -> Row:

@@ -215,3 +215,13 @@ def test_trades_from_before_what_was_asked_for_bring_no_candles() -> None:
     assert missing and missing.time == DAY + 2 * MINUTE
     desk.hub.merge_trades(BTC, [trade(6, 125), trade(5, 50), trade(4, -5)], missing.time)
     assert [c.open_time for c in desk.view.candles] == [DAY + 2 * MINUTE]
+
+
+def test_minutes_that_a_replayed_trade_proves_empty_are_of_the_past() -> None:
+    desk = Desk(BTC)
+    desk.hear(trade(7, -170), now=99.0)
+    desk.hear(pulse(7, 10), now=110.0)
+    desk.hear(pulse(7, 61), now=161.0)
+    told = [event for event in desk.outlet.take() if isinstance(event, CandleChanged)]
+    origins = [((e.candle.open_time - DAY) // MINUTE, e.origin) for e in told]
+    assert origins == [(-2, "history"), (-1, "history"), (0, "live")]

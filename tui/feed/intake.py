@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from tui.feed.board import Board
@@ -46,7 +45,8 @@ def _take_candle(
 def _take_price(
     board: Board, record: Record, event: Trade | Ticker | Pulse, clock: ExchangeClock, now: float
 ) -> None:
-    if record.builder:
+    # The first trade of a connection may be a replay, and minutes old: it tells no time.
+    if isinstance(event, Pulse) or (record.builder and not record.builder.is_silent):
         clock.observe(event.time, now)
     _heard(board, record, event.time, clock, now)
     match event:
@@ -72,7 +72,8 @@ def _take_pulse(board: Board, record: Record, pulse: Pulse, now: float) -> None:
         _report(board, record, candles, now)
 
 
-def _report(board: Board, record: Record, candles: Iterable[Candle], now: float) -> None:
+def _report(board: Board, record: Record, candles: list[Candle], now: float) -> None:
+    record.begin(candles)
     for candle in candles:
         record.report(candle)
         if board.note(record, record.judged(candle), record.stream_origin(candle)):

@@ -84,13 +84,19 @@ class Record:
         """A live report: the price in it is at most as new as the candle's end."""
         end = self.subscription.interval.after(candle.open_time) - 1
         self.quote(candle.close, min(candle.as_of, end))
-        told_of_the_past = self._infers and candle.as_of > end
+        told_of_the_past = self.builder is not None or (self._infers and candle.as_of > end)
         if not told_of_the_past and (self._followed_from is None or not self.loaded):
             self._followed_from = min(candle.open_time, self._followed_from or candle.open_time)
         if self._streamed is None or candle.open_time >= self._streamed.open_time:
             self._streamed = candle
         if self._infers:
             self._reported.add(candle.open_time)
+
+    def begin(self, candles: list[Candle]) -> None:
+        """The first trades may be old, and prove that nothing followed: of the past, too."""
+        if self.builder and candles and self._followed_from is None:
+            newest, after = candles[-1], self.subscription.interval.after
+            self._followed_from = after(newest.open_time) if newest.closed else newest.open_time
 
     def confirm_price(self, time: int) -> None:
         """The exchange says that nothing was traded up to `time` since the newest price."""
@@ -180,7 +186,8 @@ class Record:
     def stream_origin(self, candle: Candle) -> str:
         """The same of one that the stream tells: some begin with a few of the past."""
         followed = self._followed_from is not None and candle.open_time >= self._followed_from
-        return "live" if followed or not self._infers else "history"
+        tells_of_the_past = self._infers or self.builder is not None
+        return "live" if followed or not tells_of_the_past else "history"
 
     def take_history(self, rows: list[Candle], now: float) -> None:
         """History is about to be merged: what it has closed by now is from before the start.

@@ -8,7 +8,7 @@ from tests import declared
 from tests.desk import MINUTE, Desk
 from tui.feed.status import CandleChanged, GapOpened
 from tui.market.candle import Candle
-from tui.market.events import Pulse, Trade
+from tui.market.events import Pulse, Ticker, Trade
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol
 
@@ -89,6 +89,27 @@ def test_trades_of_one_moment_over_rest_leave_the_price_of_the_newest_one(desk: 
     desk.hear(trade(5, 12, 103.0), now=112.0)
     desk.hub.merge_trades(BTC, [trade(4, 12, 102.0), trade(3, 12, 101.0)], DAY)
     assert desk.view.price == 103.0
+
+
+def test_p33_heartbeats_and_tickers_do_not_hide_that_no_trades_come(desk: Desk) -> None:
+    desk.hear(trade(2, 10), now=110.0)
+    for second in range(11, 80):
+        newest = 2 + second // 10
+        desk.hear(pulse(newest, second), now=100.0 + second)
+        desk.hear(Ticker("BTC-USD", 1.0, 2.0, 1.0, 1.5, 9.0, DAY + second * 1000), 100.0 + second)
+        desk.hub.merge_trades(BTC, [trade(n, second - 1) for n in range(3, newest + 1)])
+        desk.look(100.0 + second)
+    assert desk.hub.silent_for(BTC, 180.0) == 70.0
+    assert desk.hub.unseen(BTC, desk.view.candles[-1:])
+    desk.hear(trade(10, 80), now=180.0)
+    assert desk.hub.silent_for(BTC, 180.0) == 0.0
+
+
+def test_a_quiet_market_with_heartbeats_is_not_silent(desk: Desk) -> None:
+    desk.hear(trade(2, 10), now=110.0)
+    for second in range(11, 80):
+        desk.hear(pulse(2, second), now=100.0 + second)
+    assert desk.hub.silent_for(BTC, 180.0) == 1.0
 
 
 def test_p34_a_trade_that_does_not_come_is_a_gap_two_seconds_later(desk: Desk) -> None:

@@ -24,7 +24,7 @@ _FLOWING = {ConnectionState.SYNCING, ConnectionState.LIVE}
 class Caretaker:
     """Repairs over REST what a connection missed; `spawn` runs a task, times are monotonic seconds.
 
-    A subscription that is silent for `silence_limit` seconds on a shared socket is asked about;
+    A subscription that is silent for `silence_limit` seconds on a socket that flows is asked about;
     `connection_of` tells who carries it now.
     """
 
@@ -67,9 +67,9 @@ class Caretaker:
             self._hub.publish(StateChanged(subscription, state, 0, None, ""))
 
     def _watch_silence(self, connection: Connection, now: float) -> None:
-        """On a shared socket one subscription may be forgotten while the others flow."""
+        """One subscription, or its candles, may be forgotten while all else flows."""
         link = connection.link
-        if len(link.synced) < 2 or link.state not in _FLOWING:
+        if link.state not in _FLOWING:
             return
         for subscription in link.synced - self._suspects:
             if self._hub.silent_for(subscription, now) > self._silence_limit:

@@ -39,6 +39,7 @@ def _take_candle(
     if not candle.as_of:
         candle = replace(candle, as_of=clock.now(now) or stamp)
     _heard(board, record, candle.as_of, clock, now)
+    _told(board, record, now)
     _report(board, record, [candle], now)
 
 
@@ -59,6 +60,8 @@ def _take_price(
         case Trade():
             record.quote(event.price, event.time)
             if record.builder:
+                if record.bring(event):
+                    _told(board, record, now)
                 _report(board, record, record.builder.add([event]), now)
             elif record.skips(event):
                 board.lapse(record)
@@ -66,6 +69,8 @@ def _take_price(
 
 def _take_pulse(board: Board, record: Record, pulse: Pulse, now: float) -> None:
     if record.builder:
+        if not record.is_owed(pulse.last_id):
+            _told(board, record, now)
         candles = record.builder.reach(pulse.last_id, pulse.time)
         if record.builder.last_id == pulse.last_id:
             record.confirm_price(pulse.time)
@@ -85,6 +90,11 @@ def _heard(board: Board, record: Record, stamp: int, clock: ExchangeClock, now: 
         record.doubt_price(clock.now(now))
     record.data_at = now
     board.mark(record)
+
+
+def _told(board: Board, record: Record, now: float) -> None:
+    """The stream has candles, or what they are made of: it is not dead."""
+    record.told_at = now
     if record.stale or record.quiet_for:
         record.quiet_until = record.quiet_for = 0.0
         board.turn(record, stale=False)

@@ -27,7 +27,8 @@ _AHEAD = 1_000
 class Record:
     """Times are exchange ms, except `*_at` and `quiet_until`, which are monotonic seconds.
 
-    `data_at` is when the stream said something last, `read_at` when a price came over REST.
+    `data_at` is when the stream said something last, `told_at` when that was of candles, `read_at`
+    when a price came over REST.
     `rejected` says why the subscription cannot be served, `trouble` why its history does not
     come; both are empty when all is well. `stale` is true when trades are known to be missed.
     `builder` makes the candles where the exchange's stream has only trades.
@@ -52,6 +53,7 @@ class Record:
         self.price: float | None = None
         self.price_time = 0
         self.data_at: float | None = None
+        self.told_at: float | None = None
         self.read_at: float | None = None
         self.loaded = False
         self.rejected = ""
@@ -61,6 +63,9 @@ class Record:
         self.quiet_for = 0.0
         self._followed_from: int | None = None
         self._last_trade: int | None = None
+        # The newest trade that the stream brought itself, and whether the exchange had a later one.
+        self._brought: int | None = None
+        self._owed = False
         # The newest candle of the stream, or at first of the load that it began with.
         self._streamed: Candle | None = None
         self._awaited_since: float | None = None
@@ -102,6 +107,21 @@ class Record:
         """The exchange says that nothing was traded up to `time` since the newest price."""
         if self.price is not None:
             self.quote(self.price, time)
+
+    def bring(self, trade: Trade) -> bool:
+        """The stream, of which candles are made, has a trade; whether it is a new one."""
+        if trade.last_id is None:
+            return True
+        is_new = self._brought is None or trade.last_id > self._brought
+        if is_new:
+            self._brought, self._owed = trade.last_id, False
+        return is_new
+
+    def is_owed(self, last_id: int) -> bool:
+        """Whether the exchange had a trade that the stream did not bring."""
+        self._brought = last_id if self._brought is None else self._brought
+        self._owed = last_id > self._brought
+        return self._owed
 
     def judged(self, candle: Candle) -> Candle:
         """A late word on a candle that was inferred to be closed does not open it again."""
@@ -164,6 +184,8 @@ class Record:
         The series is no measure: what was repaired over REST is in it, too.
         """
         known = self._streamed or self.series.last
+        if self._owed:
+            return True
         if known is None or row.open_time > known.open_time:
             return row.volume > 0
         return row.open_time == known.open_time and row.volume > known.volume
@@ -281,12 +303,15 @@ class Record:
         return [t for t in open_times if time is not None and after(t) + grace <= time]
 
     def silent_for(self, now: float) -> float:
-        """Seconds without data on this socket, at most since the first question; 0 while quiet."""
+        """Seconds without candles on this socket, at most since the first question; 0 while quiet.
+
+        Tickers and heartbeats may go on when the candles, or the trades they are of, do not come.
+        """
         if now < self.quiet_until:
             return 0.0
         if self._awaited_since is None:
             self._awaited_since = now
-        return now - max(self._awaited_since, self.data_at or 0.0)
+        return now - max(self._awaited_since, self.told_at or 0.0)
 
     def await_anew(self) -> None:
         """The socket is gone: how silent it was says nothing of the next one."""

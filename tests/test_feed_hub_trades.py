@@ -70,6 +70,15 @@ def test_a_heartbeat_says_that_the_price_is_of_now(desk: Desk) -> None:
     assert desk.view.price_time == DAY + 45_000
 
 
+def test_the_last_trade_of_a_market_long_quiet_does_not_set_the_clock() -> None:
+    desk = Desk(BTC)
+    desk.hear(trade(2, -600), now=100.0)
+    desk.hear(Ticker("BTC-USD", 1.0, 2.0, 1.0, 1.5, 9.0, DAY - 600_000), now=100.1)
+    desk.hear(pulse(2, 0), now=100.5)
+    assert desk.hub.strays == 0
+    assert desk.hub.clock("coinbase").now(100.5) == DAY
+
+
 def test_a_heartbeat_that_knows_more_than_we_do_does_not_make_our_price_newer(desk: Desk) -> None:
     desk.hear(trade(2, 10), now=110.0)
     desk.hear(pulse(4, 45), now=145.0)

@@ -46,8 +46,7 @@ def _take_candle(
 def _take_price(
     board: Board, record: Record, event: Trade | Ticker | Pulse, clock: ExchangeClock, now: float
 ) -> None:
-    # The first trade of a connection may be a replay, and minutes old: it tells no time.
-    if isinstance(event, Pulse) or (record.builder and not record.builder.is_silent):
+    if record.builder and _is_of_now(record, event):
         clock.observe(event.time, now)
     _heard(board, record, event.time, clock, now)
     match event:
@@ -65,6 +64,11 @@ def _take_price(
                 _report(board, record, record.builder.add([event]), now)
             elif record.skips(event):
                 board.lapse(record)
+
+
+def _is_of_now(record: Record, event: Trade | Ticker | Pulse) -> bool:
+    """Whether its time is that of the exchange: the first of a stream may be of long ago."""
+    return isinstance(event, Pulse) or (isinstance(event, Trade) and record.told_at is not None)
 
 
 def _take_pulse(board: Board, record: Record, pulse: Pulse, now: float) -> None:

@@ -79,6 +79,13 @@ def test_the_last_trade_of_a_market_long_quiet_does_not_set_the_clock() -> None:
     assert desk.hub.clock("coinbase").now(100.5) == DAY
 
 
+def test_a_price_over_rest_is_as_old_as_the_page_may_be() -> None:
+    desk = Desk(BTC)
+    desk.merge([Candle(DAY, 97.0, 103.0, 96.0, 100.0, 12.0)], now=130.0)
+    assert desk.view.price == 100.0
+    assert desk.hub.age(BTC, 130.5) == 60.5
+
+
 def test_a_heartbeat_that_knows_more_than_we_do_does_not_make_our_price_newer(desk: Desk) -> None:
     desk.hear(trade(2, 10), now=110.0)
     desk.hear(pulse(4, 45), now=145.0)

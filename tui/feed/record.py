@@ -28,7 +28,7 @@ class Record:
     """Times are exchange ms, except `*_at` and `quiet_until`, which are monotonic seconds.
 
     `data_at` is when the stream said something last, `told_at` when that was of candles, `read_at`
-    when a price came over REST.
+    when a price that came over REST was new.
     `rejected` says why the subscription cannot be served, `trouble` why its history does not
     come; both are empty when all is well. `stale` is true when trades are known to be missed.
     `builder` makes the candles where the exchange's stream has only trades.
@@ -44,6 +44,8 @@ class Record:
             self.builder.tells_parts = False  # until REST was asked how the candle began
         # The stream has no word for the end of a candle: the next one proves it.
         self._infers = exchange is not None and not exchange.marks_closed
+        # So old (s) may a page of history be when it comes.
+        self._lag = 0.0 if exchange is None else exchange.history_lag
         self._omits_empty = exchange is not None and exchange.omits_empty
         self.series = CandleSeries(subscription.interval, capacity)
         self.gaps = Gaps(self.series)
@@ -220,7 +222,7 @@ class Record:
         self.gaps.confirm(rows)
         if not newest.closed:
             self.quote(newest.close, newest.open_time)
-            self.read_at = now
+            self.read_at = now - self._lag
         if self._followed_from is None:
             following = self.subscription.interval.after(newest.open_time)
             self._followed_from = following if newest.closed else newest.open_time

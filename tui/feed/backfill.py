@@ -162,9 +162,10 @@ class Backfill:
                 break
             page = self._exchange.parse_trades(name, (await self._rest.get(request)).body)
             trades += page
-            if not page or missing.is_covered_by(page) or _is_hopeless(missing, page):
+            older = [trade for trade in page if (trade.first_id or 0) < before]
+            if not older or missing.is_covered_by(older) or _is_hopeless(missing, older):
                 break
-            before = min(trade.first_id or 0 for trade in page)
+            before = min(trade.first_id or 0 for trade in older)
         return trades
 
     async def _load(self, subscription: Subscription, start: int | None) -> set[int]:

@@ -109,11 +109,12 @@ def test_trades_of_one_moment_over_rest_leave_the_price_of_the_newest_one(desk: 
 
 def test_p33_heartbeats_and_tickers_do_not_hide_that_no_trades_come(desk: Desk) -> None:
     desk.hear(trade(2, 10), now=110.0)
+    assert desk.hub.silent_for(BTC, 110.0) == 0.0
     for second in range(11, 80):
         newest = 2 + second // 10
         desk.hear(pulse(newest, second), now=100.0 + second)
         desk.hear(Ticker("BTC-USD", 1.0, 2.0, 1.0, 1.5, 9.0, DAY + second * 1000), 100.0 + second)
-        desk.hub.merge_trades(BTC, [trade(n, second - 1) for n in range(3, newest + 1)])
+        desk.hub.merge_trades(BTC, [trade(n, second - 1) for n in range(3, newest + 1)], DAY)
         desk.look(100.0 + second)
     assert desk.hub.silent_for(BTC, 180.0) == 70.0
     assert desk.hub.unseen(BTC, desk.view.candles[-1:])
@@ -123,6 +124,7 @@ def test_p33_heartbeats_and_tickers_do_not_hide_that_no_trades_come(desk: Desk) 
 
 def test_a_quiet_market_with_heartbeats_is_not_silent(desk: Desk) -> None:
     desk.hear(trade(2, 10), now=110.0)
+    assert desk.hub.silent_for(BTC, 110.0) == 0.0
     for second in range(11, 80):
         desk.hear(pulse(2, second), now=100.0 + second)
     assert desk.hub.silent_for(BTC, 180.0) == 1.0

@@ -30,17 +30,25 @@ def exchange_ms() -> int:
 
 
 class ShortMemory:
-    """Answers as Kraken does: the newest 720 candles and the one that forms, one trade in each."""
+    """Answers as Kraken does: the newest 720 candles and the one that forms, one trade in each.
+
+    The candle that opens at `lost` (ms) is left out.
+    """
 
     def __init__(self) -> None:
         self.asked = 0
+        self.lost = 0
 
     async def get(self, request: Request) -> Reply:
         self.asked += 1
         await asyncio.sleep(0.05)
         forming, since = exchange_ms() // MINUTE * 60, int(request.params.get("since", 0))
         times = range(forming - _REMEMBERED * 60, forming + 1, 60)
-        rows = [[t, "2", "2", "2", "2", "2", "1", 1] for t in times if t > since]
+        rows = [
+            [t, "2", "2", "2", "2", "2", "1", 1]
+            for t in times
+            if t > since and t * 1_000 != self.lost
+        ]
         body = {"error": [], "result": {"XXBTZUSD": rows, "last": forming - 60}}
         return Reply(json.dumps(body).encode(), exchange_ms(), now())
 
@@ -66,6 +74,29 @@ def test_an_outage_longer_than_the_exchange_remembers_leaves_a_hole_and_ends(min
         first = exchange_ms() // MINUTE * MINUTE - _REMEMBERED * MINUTE
         assert record.series.holes() == (Hole(last + MINUTE, first),)
         assert {candle.volume for candle in record.series.newest(10_000)} == {1.0}
+        assert hub.repair_from(BTC, now()) is None
+
+    run_virtually(scenario())
+
+
+def test_p37_a_candle_with_trades_that_a_page_leaves_out_did_not_lose_them() -> None:
+    async def scenario() -> None:
+        kraken, rest = load_exchange("kraken"), ShortMemory()
+        hub = Hub(10_000, {"kraken": kraken})
+        hub.acquire(BTC)
+        backfill = Backfill(kraken, cast(Rest, rest), hub, 20, now, Random(1), _unknown)
+        await backfill.sync(BTC)
+        await asyncio.sleep(200.0)
+        hub.lose(BTC)
+        record = hub.record(BTC)
+        assert record and record.series.last_closed
+        rest.lost = record.series.last_closed.open_time
+        repair = asyncio.create_task(backfill.sync(BTC))
+        await asyncio.sleep(20.0)
+        assert not repair.done()
+        assert {candle.volume for candle in record.series.newest(10_000)} == {1.0}
+        rest.lost = 0
+        await repair
         assert hub.repair_from(BTC, now()) is None
 
     run_virtually(scenario())

@@ -206,21 +206,38 @@ class Backfill:
     def _merge(
         self, subscription: Subscription, candles: list[Candle], start: int | None, end: int | None
     ) -> list[Candle]:
-        """Hand the candles of a page to the hub, with those that the exchange omits.
+        """Hand the candles of a page to the hub, with those that the exchange omits."""
+        if self._exchange.omits_empty:
+            candles = self._with_silences(subscription, candles, start, end)
+        candles = [c for c in candles if start is None or c.open_time >= start]
+        self._hub.merge(subscription, candles, self._monotonic())
+        return candles
+
+    def _with_silences(
+        self, subscription: Subscription, candles: list[Candle], start: int | None, end: int | None
+    ) -> list[Candle]:
+        """Without trades is what a page leaves out, unless trades of it are known.
 
         A page that begins where it was asked to proves that nothing was traded before its first
         candle, a window up to `end` (ms) that nothing was after its last one either.
         """
-        begins = start if self._exchange.pages_from_start else None
-        if self._exchange.omits_empty:
-            before = begins and self._hub.candle_before(subscription, begins)
-            told = self._told_until(subscription)
-            until = min(end, told) if end and told < LATEST else 0
-            as_of = max((c.as_of for c in candles), default=0) or until
-            candles = list(filled(subscription.interval, candles, before or None, until, as_of))
-        candles = [c for c in candles if start is None or c.open_time >= start]
-        self._hub.merge(subscription, candles, self._monotonic())
-        return candles
+        before, told = self._before(subscription, start), self._told_until(subscription)
+        until = min(end, told) if end and told < LATEST else 0
+        as_of = max((c.as_of for c in candles), default=0) or until
+        sent = {candle.open_time for candle in candles}
+        whole = filled(subscription.interval, candles, before, until, as_of)
+        return [c for c in whole if c.open_time in sent or not self._had_trades(subscription, c)]
+
+    def _before(self, subscription: Subscription, start: int | None) -> Candle | None:
+        """The candle from which on a page leaves out only those without trades."""
+        if start is None or not self._exchange.pages_from_start:
+            return None
+        return self._hub.candle(subscription, subscription.interval.after(start, -1))
+
+    def _had_trades(self, subscription: Subscription, candle: Candle) -> bool:
+        """A page that leaves out what had trades is no proof that there were none."""
+        known = self._hub.candle(subscription, candle.open_time)
+        return known is not None and known.volume > 0
 
     async def _present(self) -> int:
         """Exchange time (ms): by the stream, or by the date of a small answer."""

@@ -122,12 +122,11 @@ class Hub(Board):
             record = self._records.get(subscription)
             return record.builder.missing(most) if record and record.builder else None
 
-    def candle_before(self, subscription: Subscription, open_time: int) -> Candle | None:
-        """The candle before the one of `open_time`."""
+    def candle(self, subscription: Subscription, open_time: int) -> Candle | None:
+        """The candle that opened at `open_time`, as it is known."""
         with self.lock:
             record = self._records.get(subscription)
-            before = subscription.interval.after(open_time, -1)
-            return record.series.get(before) if record else None
+            return record.series.get(open_time) if record else None
 
     def unseen(self, subscription: Subscription, candles: Iterable[Candle]) -> bool:
         """Whether these have trades that the stream did not bring."""

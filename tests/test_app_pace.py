@@ -98,7 +98,7 @@ MARKET = [
     ],
 )
 def test_search_has_the_likeliest_first(query: str, names: list[str]) -> None:
-    assert [found.symbol.name for found in matches(query, MARKET)] == names
+    assert [found.symbol.name for found in matches(query, MARKET, "binance")] == names
 
 
 def test_what_is_typed_comes_apart_into_exchange_name_and_interval() -> None:

@@ -14,7 +14,7 @@ from textual.content import Content
 from tui.chart.glyphs import Glyphs
 from tui.market.symbol import Subscription
 from tui.screens.monitor import MonitorScreen
-from tui.screens.search import Typed, directories, matches
+from tui.screens.search import Typed, directories, market, matches, offered
 
 _MOST_SYMBOLS = 12
 
@@ -79,8 +79,8 @@ class SymbolCommands(Provider):
             return
         typed = Typed.parse(words[0])
         known = directories(monitor.engine, typed.exchange)
-        symbols = [info for directory in known.values() for info in directory.symbols.values()]
-        for place, info in enumerate(matches(typed.name, symbols, _MOST_SYMBOLS)):
+        hits = matches(typed.name, offered(known), monitor.default_exchange, _MOST_SYMBOLS)
+        for place, info in enumerate(hits):
             halted = "" if info.trading else ", not trading"
             subscription = Subscription(info.symbol, monitor.default_interval)
             yield Hit(
@@ -88,7 +88,7 @@ class SymbolCommands(Provider):
                 Content(f"Add {info.symbol.name}"),
                 partial(monitor.add, [subscription]),
                 f"Add {info.symbol.name}",
-                _plain(f"{info.base}/{info.quote} on {info.symbol.exchange}{halted}"),
+                _plain(f"{market(info)} on {info.symbol.exchange}{halted}"),
             )
 
 

@@ -23,7 +23,7 @@ class Directory:
     """`known` is what was loaded last; `loaded` is set from the first time on."""
 
     def __init__(self, exchange: Exchange, rest: Rest, random: Random) -> None:
-        self.known = SymbolDirectory(exchange.name)
+        self.known = _at_first(exchange)
         self.loaded = asyncio.Event()
         self._exchange = exchange
         self._rest = rest
@@ -64,3 +64,11 @@ class Directory:
     def nearest(self, name: str) -> tuple[str, ...]:
         """The most similar names that are traded."""
         return tuple(nearest_symbols(name, self.known.symbols.values()))
+
+
+def _at_first(exchange: Exchange) -> SymbolDirectory:
+    """What is known without asking: whether there is a list, and where not, some names."""
+    if exchange.directory_request():
+        return SymbolDirectory(exchange.name)
+    examples = tuple(exchange.default_symbols)
+    return SymbolDirectory(exchange.name, listed=False, examples=examples)

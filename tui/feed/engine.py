@@ -187,6 +187,10 @@ class Engine:
         """What candles the exchange has, shortest first."""
         return tuple(sorted(self._exchanges[exchange].intervals))
 
+    def spelling(self, exchange: str, name: str) -> str:
+        """How the exchange spells a symbol that a person typed."""
+        return self._exchanges[exchange].spelling(name)
+
     def symbols(self, exchange: str) -> SymbolDirectory:
         """The exchange's symbols as far as they are known now; asking starts loading them."""
         self._call(lambda: self._venue(exchange).ask_for_symbols())

@@ -172,8 +172,13 @@ class Drained:
 
 @dataclass(frozen=True, slots=True)
 class SymbolDirectory:
-    """The symbols of an exchange by name; empty until loaded, `error` says why it could not be."""
+    """The symbols of an exchange by name; empty until loaded, `error` says why it could not be.
+
+    One that is not `listed` never has any: each name may be right, `examples` are some that are.
+    """
 
     exchange: str
     symbols: Mapping[str, SymbolInfo] = field(default_factory=dict)
     error: str = ""
+    listed: bool = True
+    examples: tuple[str, ...] = ()

@@ -19,8 +19,8 @@ def nearest_symbols(typed: str, known: Iterable[SymbolInfo], count: int = 3) -> 
     letters, then the same base asset in another kind of dollar, then what only looks like it.
     """
     traded = [info for info in known if info.trading]
-    letters = _letters(typed)
-    same = [info.symbol.name for info in traded if _letters(info.symbol.name) == letters]
+    letters = letters_of(typed)
+    same = [info.symbol.name for info in traded if letters_of(info.symbol.name) == letters]
     meant = [*same, *_in_other_dollars(letters, traded)]
     looks = nearest(typed, [info.symbol.name for info in traded], count)
     return list(dict.fromkeys([*meant, *looks]))[:count]
@@ -30,12 +30,12 @@ def _in_other_dollars(letters: str, traded: Iterable[SymbolInfo]) -> list[str]:
     related = [
         (_DOLLARS.index(info.quote), info.symbol.name)
         for info in traded
-        if info.quote in _DOLLARS and letters in {_letters(info.base) + usd for usd in _DOLLARS}
+        if info.quote in _DOLLARS and letters in {letters_of(info.base) + usd for usd in _DOLLARS}
     ]
     return [name for _, name in sorted(related)]
 
 
-def _letters(name: str) -> str:
+def letters_of(name: str) -> str:
     """A name without separators, in capitals and with today's names of assets."""
     letters = "".join(letter for letter in name.upper() if letter.isalnum())
     for old, modern in _MODERN.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from textual import on
@@ -13,11 +14,12 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.errors import UsageError
+from tui.errors import UsageError, unknown
 from tui.feed.engine import Engine
+from tui.feed.status import SymbolDirectory
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription, SymbolInfo
-from tui.screens.search import Typed, directories, matches, resolve
+from tui.screens.search import Typed, directories, market, matches, offered, remark, resolve
 
 _HINT = "enter adds · several with spaces · BTCUSDT@5m · exchange:SYMBOL"
 _POLL = 0.3
@@ -46,7 +48,7 @@ class AddScreen(ModalScreen[tuple[Subscription, ...]]):
             border: none; height: auto; max-height: 14; margin: 1 0; padding: 0;
             background: $surface;
         }
-        #hint { color: $market-axis; }
+        #hint { color: $market-axis; max-height: 2; }
         #hint.-error { color: $market-warn; }
     }
     """
@@ -57,7 +59,7 @@ class AddScreen(ModalScreen[tuple[Subscription, ...]]):
         self._exchange = exchange
         self._interval = interval
         self._found: list[SymbolInfo] = []
-        self._sizes: list[int] = []
+        self._known: Mapping[str, SymbolDirectory] = {}
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
@@ -75,15 +77,13 @@ class AddScreen(ModalScreen[tuple[Subscription, ...]]):
     @on(Input.Changed)
     def _search(self) -> None:
         typed = Typed.parse(self._last_word)
-        known = directories(self._engine, typed.exchange)
-        self._sizes = [len(directory.symbols) for directory in known.values()]
-        symbols = [info for directory in known.values() for info in directory.symbols.values()]
-        self._found = matches(typed.name, symbols)
+        self._known = directories(self._engine, typed.exchange)
+        self._found = matches(typed.name, offered(self._known), self._exchange)
         options = self.query_one(OptionList)
         options.clear_options()
         options.add_options(Option(_option(info)) for info in self._found)
-        options.highlighted = 0 if self._found else None
-        self._hint("; ".join(d.error for d in known.values() if d.error) or self._waiting)
+        options.highlighted = 0 if self._found and self._takes_first(typed) else None
+        self._remark(typed)
 
     @on(Input.Submitted)
     def _submit(self) -> None:
@@ -117,9 +117,21 @@ class AddScreen(ModalScreen[tuple[Subscription, ...]]):
         value = self.query_one(Input).value
         return "" if value.endswith(" ") else (value.split() or [""])[-1]
 
-    @property
-    def _waiting(self) -> str:
-        return _HINT if any(self._sizes) else "Loading the exchange's symbols; any name works"
+    def _takes_first(self, typed: Typed) -> bool:
+        """Where any name may be right, enter takes what is typed."""
+        first, aimed_at = self._found[0].symbol, typed.exchange or self._exchange
+        if self._known[aimed_at].listed:
+            return True
+        return first.exchange == aimed_at and first.name.casefold() == typed.name.casefold()
+
+    def _remark(self, typed: Typed) -> None:
+        if typed.exchange and not self._known:
+            error = unknown("exchange", typed.exchange, self._engine.exchange_names)
+            self._hint(str(error), error=True)
+            return
+        shown = {connection.exchange for connection in self._engine.connections()}
+        said = remark(typed, self._known, self._exchange, shown, found=bool(self._found))
+        self._hint(said or _HINT)
 
     def _resolve(self, word: str) -> Subscription:
         return resolve(word, self._engine, self._exchange, self._interval)
@@ -139,8 +151,7 @@ class AddScreen(ModalScreen[tuple[Subscription, ...]]):
 
     def _look_again(self) -> None:
         """The directories load in the background: show them when they come."""
-        known = directories(self._engine, Typed.parse(self._last_word).exchange)
-        if [len(directory.symbols) for directory in known.values()] != self._sizes:
+        if directories(self._engine, Typed.parse(self._last_word).exchange) != self._known:
             self._search()
 
     def _hint(self, text: str, error: bool = False) -> None:
@@ -153,6 +164,6 @@ def _option(info: SymbolInfo) -> Content:
     halted = "" if info.trading else "  not trading"
     return Content.assemble(
         (f"{info.symbol.name:<16}", "bold"),
-        (f"{info.base}/{info.quote}".ljust(18), ""),
+        (market(info).ljust(18), ""),
         (f"{info.symbol.exchange}{halted}", "dim"),
     )

@@ -7,11 +7,12 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 from random import Random
 
 import pytest
+from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
 from tests.declared import URLS, config_of
 from tests.feeds import QUICK
-from tests.stage import Stage, play
+from tests.stage import NOTHING_LISTENS, Stage, play
 from tui.app import TradexApp
 from tui.config import Config
 from tui.exchange import load_exchange
@@ -191,3 +192,38 @@ def test_what_is_said_of_exchanges_out_of_reach_is_of_those_that_matter(
 ) -> None:
     known = {**BROKEN, "kraken": LOADED}
     assert remark(Typed.parse(typed), known, default, shown, found=True) == said
+
+
+def test_many_exchanges_out_of_reach_are_told_in_two_lines() -> None:
+    async def scenario() -> None:
+        exchanges = {name: load_exchange(name, NOTHING_LISTENS) for name in LISTED}
+        engine = Engine(exchanges, QUICK, 20, Random(5))
+        engine.start()
+        try:
+            app = TradexApp(engine, Config(), Workspace(()), None, None)
+            async with app.run_test(size=(80, 24)) as pilot:
+                await pilot.press("a")
+                await seen_in_two_lines(app, pilot)
+        finally:
+            engine.stop()
+
+    play(scenario)
+
+
+async def seen_in_two_lines(app: TradexApp, pilot: Pilot[None]) -> None:
+    """Wait until all exchanges failed; then see the whole sentence."""
+    while not (
+        isinstance(app.screen, AddScreen)
+        and "No symbols of 2 more exchanges either." in screen_text(app)
+    ):
+        await pilot.pause(0.05)
+    hint = app.screen.query_one("#hint", Static)
+    assert hint.size.height <= 2
+    assert ".;" not in str(hint.render())
+
+
+def screen_text(app: TradexApp) -> str:
+    """What stands in the hint, as far as it is seen, its lines joined."""
+    hint = app.screen.query_one("#hint", Static)
+    lines = [hint.render_line(y).text.strip() for y in range(hint.size.height)]
+    return " ".join(lines)

@@ -49,7 +49,7 @@ class AddScreen(ModalScreen[tuple[Subscription, ...]]):
             background: $surface;
         }
         #hint { color: $market-axis; max-height: 2; }
-        #hint.-error { color: $market-warn; }
+        #hint.-error { color: $market-warn; max-height: 8; }
     }
     """
 

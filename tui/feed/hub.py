@@ -157,9 +157,10 @@ class Hub(Board):
             if record is None:
                 return None
             time = self.clock(subscription.symbol.exchange).now(now)
-            for candle in record.over(time):
-                record.gaps.doubted.add(candle.open_time)
-                self.note(record, candle, record.stream_origin(candle))
+            if record.inference and time is not None:
+                for candle in record.inference.over(time):
+                    record.gaps.doubted.add(candle.open_time)
+                    self.note(record, candle, record.stream_origin(candle))
             for start in (record.skipped(time), record.torn(now)):
                 if start is not None:
                     self.lapse(record, start)

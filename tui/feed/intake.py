@@ -85,7 +85,8 @@ def _report(board: Board, record: Record, candles: list[Candle], now: float) -> 
     record.begin(candles)
     for candle in candles:
         record.report(candle)
-        if board.note(record, record.judged(candle), record.stream_origin(candle)):
+        judged = record.inference.judged(candle) if record.inference else candle
+        if board.note(record, judged, record.stream_origin(candle)):
             record.gaps.awake(now)
 
 

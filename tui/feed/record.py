@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from itertools import pairwise
 from math import floor, log10
 
 from tui.exchange.base import Exchange
 from tui.feed.gaps import Gaps
+from tui.feed.inference import JUMP_GRACE, Inference
 from tui.feed.status import FeedStatus, SeriesView
-from tui.market.aggregate import CandleBuilder, filled
+from tui.market.aggregate import CandleBuilder
 from tui.market.candle import Candle
 from tui.market.events import Ticker, Trade
 from tui.market.series import CandleSeries
@@ -18,8 +17,6 @@ from tui.market.symbol import Subscription, SymbolInfo
 # A candle that the exchange did not close this long (ms) after its end is asked for over REST,
 # where it is settled by then, as far as exchanges say when that is.
 CLOSE_GRACE = 5_000
-# The same (ms) for one that the stream has passed over.
-JUMP_GRACE = 2_000
 # So far (ms) a stamp may be ahead of what is known of the exchange's clock.
 _AHEAD = 1_000
 
@@ -31,7 +28,8 @@ class Record:
     when a price that came over REST was new.
     `rejected` says why the subscription cannot be served, `trouble` why its history does not
     come; both are empty when all is well. `stale` is true when trades are known to be missed.
-    `builder` makes the candles where the exchange's stream has only trades.
+    `builder` makes the candles where the exchange's stream has only trades, `inference` closes them
+    where it has no word for their end.
     """
 
     def __init__(
@@ -42,12 +40,14 @@ class Record:
         self.builder = CandleBuilder(subscription.interval) if built else None
         if self.builder:
             self.builder.tells_parts = False  # until REST was asked how the candle began
-        # The stream has no word for the end of a candle: the next one proves it.
-        self._infers = exchange is not None and not exchange.marks_closed
         # So old (s) may a page of history be when it comes.
         self._lag = 0.0 if exchange is None else exchange.history_lag
-        self._omits_empty = exchange is not None and exchange.omits_empty
         self.series = CandleSeries(subscription.interval, capacity)
+        self.inference = (
+            Inference(self.series, omits_empty=exchange.omits_empty)
+            if exchange and not exchange.marks_closed
+            else None
+        )
         self.gaps = Gaps(self.series)
         self.leases = 0
         self.info: SymbolInfo | None = None
@@ -71,8 +71,6 @@ class Record:
         # The newest candle of the stream, or at first of the load that it began with.
         self._streamed: Candle | None = None
         self._awaited_since: float | None = None
-        # Open times that the stream told of since the link was lost last.
-        self._reported: set[int] = set()
         # The first missing trade, since when it is missed, and the one that was told of last.
         self._missed: tuple[int, float] | None = None
         self._told_of = 0
@@ -91,13 +89,15 @@ class Record:
         """A live report: the price in it is at most as new as the candle's end."""
         end = self.subscription.interval.after(candle.open_time) - 1
         self.quote(candle.close, min(candle.as_of, end))
-        told_of_the_past = self.builder is not None or (self._infers and candle.as_of > end)
+        told_of_the_past = self.builder is not None or (
+            self.inference is not None and candle.as_of > end
+        )
         if not told_of_the_past and (self._followed_from is None or not self.loaded):
             self._followed_from = min(candle.open_time, self._followed_from or candle.open_time)
         if self._streamed is None or candle.open_time >= self._streamed.open_time:
             self._streamed = candle
-        if self._infers:
-            self._reported.add(candle.open_time)
+        if self.inference:
+            self.inference.report(candle)
 
     def begin(self, candles: list[Candle]) -> None:
         """The first trades may be old, and prove that nothing followed: of the past, too."""
@@ -124,40 +124,6 @@ class Record:
         self._brought = last_id if self._brought is None else self._brought
         self._owed = last_id > self._brought
         return self._owed
-
-    def judged(self, candle: Candle) -> Candle:
-        """A late word on a candle that was inferred to be closed does not open it again."""
-        known = self.series.get(candle.open_time) if self._infers else None
-        return replace(candle, closed=True) if known and known.closed else candle
-
-    def over(self, time: int | None) -> list[Candle]:
-        """Candles that the stream went on from, some time ago at exchange `time`, as closed ones.
-
-        And those between them, where the exchange leaves out intervals without a trade.
-        """
-        newest = self._streamed
-        if not self._infers or newest is None or time is None:
-            return []
-        ended = self._due([t for t in self._reported if t < newest.open_time], time, JUMP_GRACE)
-        known = [candle for t in sorted(ended) if (candle := self.series.get(t))]
-        if not known:
-            return []
-        self._reported -= {candle.open_time for candle in known[:-1]}
-        empty = self._between([*known, newest], time) if self._omits_empty else []
-        return [*(replace(c, closed=True) for c in known if not c.closed), *empty]
-
-    def _between(self, candles: list[Candle], time: int) -> list[Candle]:
-        """Candles without trades between those of the stream that are not known yet."""
-        after = self.subscription.interval.after
-        due = {t for hole in self.series.holes() for t in self._due([hole.start], time, JUMP_GRACE)}
-        return [
-            empty
-            for before, following in pairwise(candles)
-            if after(before.open_time) in due
-            for empty in filled(
-                self.subscription.interval, [], before, following.open_time, following.as_of
-            )
-        ]
 
     def torn(self, now: float) -> int | None:
         """From when on trades are missing among those that came, and do not come late."""
@@ -210,7 +176,7 @@ class Record:
     def stream_origin(self, candle: Candle) -> str:
         """The same of one that the stream tells: some begin with a few of the past."""
         followed = self._followed_from is not None and candle.open_time >= self._followed_from
-        tells_of_the_past = self._infers or self.builder is not None
+        tells_of_the_past = self.inference is not None or self.builder is not None
         return "live" if followed or not tells_of_the_past else "history"
 
     def take_history(self, rows: list[Candle], now: float) -> None:
@@ -232,7 +198,8 @@ class Record:
     def lapse(self, start: int | None = None) -> bool:
         """The link or trades were lost; True when that opens a gap that was not open before."""
         self._last_trade = self._streamed = None
-        self._reported.clear()
+        if self.inference:
+            self.inference.lose()
         if self.builder:
             self.builder.break_off()
         if self.data_at is not None:

@@ -1,26 +1,33 @@
 """README's pictures, taken from the running app: `python -m tests.pictures`.
 
-The real app on the real simulator, one picture healthy and one with the plug pulled.
+The real app on the exchanges of the demo, one picture healthy and one with the plug pulled.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from random import Random
 
 from textual.pilot import Pilot
 
-from tests.feeds import QUICK, engine_on, simulated, subscription
+from tests.feeds import QUICK
 from tui.app import TradexApp
 from tui.config import Config
+from tui.exchange.settings import ExchangeSettings
+from tui.feed.engine import Engine
 from tui.feed.status import ConnectionState
+from tui.simulator.demo import Demo
+from tui.targets import subscriptions
 from tui.workspace import Workspace
 
 FOLDER = Path(__file__).parents[1] / ".github"
-SYMBOLS = ["BTCUSDT", "ETHUSDT", "SOLUSDT", "BNBUSDT", "XRPUSDT", "DOGEUSDT"]
+SYMBOLS = ("BTCUSDT", "coinbase:BTC-USD", "kraken:ETH/USD", "SOLUSDT", "coinbase:XRP-USD",
+           "desk:EURUSD")  # fmt: skip
 SIZE = (120, 40)
 # Textual's pictures name a font on a host of the web; any monospace font will do.
 _WEB_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
@@ -31,15 +38,28 @@ def main() -> None:
     asyncio.run(_take())
 
 
+@contextmanager
+def _running() -> Iterator[tuple[Demo, Engine, Config]]:
+    """The demo's exchanges, and an engine on them."""
+    with Demo(seed=7) as demo:
+        urls = demo.urls()
+        desk = ExchangeSettings(*urls.pop("json"), kind="jsonfeed")
+        named = {name: ExchangeSettings(*pair) for name, pair in urls.items()}
+        config = Config(timezone="utc", exchanges={**named, "desk": desk})
+        exchanges = {name: config.open_exchange(name) for name in config.exchange_names}
+        engine = Engine(exchanges, replace(QUICK, stale_after=30.0), 500, Random(5))
+        engine.start()
+        try:
+            yield demo, engine, config
+        finally:
+            engine.stop()
+
+
 async def _take() -> None:
-    panes = tuple(subscription(name, "1m") for name in SYMBOLS)
-    workspace = Workspace(panes=panes, panel_open=False)
-    settings = replace(QUICK, stale_after=30.0)
-    with (
-        simulated() as (_, exchange),
-        engine_on(exchange.ws_url, exchange.rest_url, settings, history=500) as engine,
-    ):
-        app = TradexApp(engine, Config(timezone="utc"), workspace, None)
+    with _running() as (demo, engine, config):
+        panes = tuple(subscriptions(SYMBOLS, None, config))
+        workspace = Workspace(panes=panes, panel_open=False)
+        app = TradexApp(engine, config, workspace, None)
         async with app.run_test(size=SIZE) as pilot:
 
             def all_are(state: ConnectionState) -> bool:
@@ -48,7 +68,7 @@ async def _take() -> None:
             await _until(pilot, lambda: all_are(ConnectionState.LIVE))
             await pilot.pause(3.0)
             _save(app, "monitor.svg")
-            exchange.refuse(60.0)
+            demo.refuse(60.0)
             await _until(pilot, lambda: all_are(ConnectionState.BACKOFF))
             await pilot.press("n")
             await pilot.pause(6.0)

@@ -182,6 +182,17 @@ def test_a_feed_without_numbers_has_one_gap_for_each_lost_link_and_then_goes_on(
     assert [c.volume for c in desk.view.candles if c.closed] == [12.0, 12.0]
 
 
+def test_rest_is_not_asked_for_a_candle_that_is_not_settled_there_yet() -> None:
+    desk = Desk(BTC)
+    desk.hear(trade(7, 30), now=130.0)
+    desk.end_load()
+    for second in range(31, 122):
+        desk.hear(pulse(7, second), now=100.0 + second)
+        assert desk.look(100.0 + second) is None
+    desk.hear(pulse(7, 122), now=222.0)
+    assert desk.look(222.0) == DAY
+
+
 def test_missing_trades_over_rest_make_the_candle_whole(desk: Desk) -> None:
     desk.hear(trade(2, 10), now=110.0)
     desk.hear(trade(5, 61), now=161.0)

@@ -14,8 +14,8 @@ from tui.market.events import Ticker, Trade
 from tui.market.series import CandleSeries
 from tui.market.symbol import Subscription, SymbolInfo
 
-# A candle that the exchange did not close this long (ms) after its end is asked for over REST,
-# where it is settled by then, as far as exchanges say when that is.
+# A candle that the exchange did not close this long (ms) after its end is asked for over REST, or
+# later where it is not settled by then.
 CLOSE_GRACE = 5_000
 # So far (ms) a stamp may be ahead of what is known of the exchange's clock.
 _AHEAD = 1_000
@@ -40,6 +40,8 @@ class Record:
         self.builder = CandleBuilder(subscription.interval) if built else None
         if self.builder:
             self.builder.tells_parts = False  # until REST was asked how the candle began
+        settle = 0.0 if exchange is None else exchange.settle
+        self._grace = max(CLOSE_GRACE, int(settle * 1_000) + JUMP_GRACE)
         # So old (s) may a page of history be when it comes.
         self._lag = 0.0 if exchange is None else exchange.history_lag
         self.series = CandleSeries(subscription.interval, capacity)
@@ -252,8 +254,8 @@ class Record:
         starts = self._due([hole.start for hole in self.gaps.holes()[:1]], time, JUMP_GRACE)
         if self.gaps.uncertain_from is not None:
             starts.append(self.gaps.uncertain_from)
-        starts += self._due(self._unclosed(), time, CLOSE_GRACE)
-        doubted = self._due(sorted(self.gaps.doubted)[-1:], time, CLOSE_GRACE)
+        starts += self._due(self._unclosed(), time, self._grace)
+        doubted = self._due(sorted(self.gaps.doubted)[-1:], time, self._grace)
         return min(starts or doubted, default=None)
 
     def _missing(self) -> list[int]:

@@ -223,3 +223,17 @@ def test_an_exchange_that_refuses_to_repeat_a_subscription_does_not_lose_it() ->
     harness.take(on.Replied(harness.link.epoch, Refusal(asked, "Already subscribed")))
     assert not [e for e in harness.sent if isinstance(e, on.Reject)]
     assert harness.link.wanted == harness.link.held == {BTC}
+
+
+def test_subscriptions_that_come_one_by_one_go_out_together_at_the_exchange_s_pace() -> None:
+    harness = Harness(ConnectionSettings(symbols_per_connection=200))
+    harness.go_live()
+    many = [BTC, *(subscription(f"COIN{n}USDT") for n in range(50))]
+    effects = [
+        effect
+        for count in range(2, len(many) + 1)
+        for effect in harness.take(on.Want(frozenset(many[:count])))
+    ]
+    sent = params(effects + harness.pass_time(2.0))
+    assert len(sent) <= 3
+    assert len({name.partition("@")[0] for names in sent for name in names}) == 50

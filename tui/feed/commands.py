@@ -33,11 +33,21 @@ class Settled:
 
 
 def difference(link: Link, exchange: Exchange, queue_size: int) -> Link:
-    """Queue what is missing between wanted and held; what does not fit waits for a later call."""
+    """Queue what is missing between wanted and held; what does not fit waits for a later call.
+
+    So does what comes while something waits to go out: it goes in one frame then, not in many.
+    """
     adding = _covered(link, Purpose.ADD)
-    link = enqueue(link, link.wanted - link.held - adding, Purpose.ADD, exchange, queue_size)
+    if not _waits(link, Purpose.ADD):
+        link = enqueue(link, link.wanted - link.held - adding, Purpose.ADD, exchange, queue_size)
+    if _waits(link, Purpose.DROP):
+        return link
     surplus = link.held - link.wanted - _covered(link, Purpose.DROP) - adding
     return enqueue(link, surplus, Purpose.DROP, exchange, queue_size)
+
+
+def _waits(link: Link, purpose: Purpose) -> bool:
+    return any(p.purpose is purpose and p.deadline == inf for p in link.pending)
 
 
 def enqueue(

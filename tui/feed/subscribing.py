@@ -25,14 +25,20 @@ def pursue(step: Step) -> None:
     """Keep what is held on its way to what is wanted; nothing goes out before the login."""
     if step.link.state not in TALKING:
         return
-    exchange, before = step.rules.exchange, step.link.held
-    step.link = commands.difference(step.link, exchange, step.rules.settings.queue_size)
-    _confirmed(step, step.link.held - before)
+    exchange = step.rules.exchange
+    _queue_the_difference(step)
     step.link, sent = commands.send_next(step.link, step.now, exchange)
     if sent is not None:
         step.do(on.Send(sent.command.text))
         if not exchange.confirms and sent.purpose is not Purpose.ASK:
             replied(step, Ack(sent.command.id))
+        _queue_the_difference(step)  # what waited for the queue to be empty
+
+
+def _queue_the_difference(step: Step) -> None:
+    before, settings = step.link.held, step.rules.settings
+    step.link = commands.difference(step.link, step.rules.exchange, settings.queue_size)
+    _confirmed(step, step.link.held - before)
 
 
 def again(step: Step, covers: Iterable[Subscription]) -> None:

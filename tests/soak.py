@@ -194,4 +194,4 @@ class _Soaked:
         """What changed, as a screen does ten times a second."""
         for each in self._engine.drain().dirty:
             self._engine.view(each, 2 * _HISTORY)
-        time.sleep(0.1)
+        time.sleep(0.1)  # between two looks, as a screen does

@@ -13,9 +13,8 @@ from typing import Any
 import pytest
 
 from tests.feeds import QUICK, Events, eventually, is_live
-from tests.memory_exchange import truth
 from tests.toy_exchange import SECOND, Json, ToyExchange
-from tests.toy_server import ToyServer
+from tests.toy_server import ToyServer, is_whole
 from tui.errors import TradexError
 from tui.feed.engine import Engine
 from tui.feed.secret import Secret
@@ -62,15 +61,6 @@ def trading(
         engine.stop()
 
 
-def is_whole(engine: Engine) -> bool:
-    """No hole, and every closed candle is the exchange's."""
-    view = engine.view(BTC, 1_000)
-    closed = [candle for candle in view.candles if candle.closed]
-    return not view.holes and all(
-        c.values == truth(SECOND, c.open_time, c.open_time + 1_000).values for c in closed
-    )
-
-
 def flows(engine: Engine, candles: int = 2) -> None:
     """Wait for so many more candles that close."""
     events = Events(engine, candles=True)
@@ -110,7 +100,7 @@ def test_p2_p39_a_refused_token_is_fetched_anew_once_and_the_feed_comes_up(
             assert shown == [STALE_TOKEN, GOOD_TOKEN]
             assert source.asked == 2
             flows(engine)
-            eventually(lambda: is_whole(engine))
+            eventually(lambda: is_whole(engine, BTC))
 
 
 @pytest.mark.parametrize("refuse", [None, 4001], ids=["error", "close 4001"])
@@ -150,7 +140,7 @@ def test_p39_a_token_that_expires_in_mid_session_is_replaced_and_no_candle_is_lo
         eventually(lambda: is_live(engine, BTC))
         assert source.asked == 2
         flows(engine)
-        eventually(lambda: is_whole(engine))
+        eventually(lambda: is_whole(engine, BTC))
 
 
 def test_p39_a_source_that_is_down_is_said_in_words_and_asked_until_it_is_back() -> None:
@@ -205,7 +195,7 @@ def test_p35_a_thousand_pings_are_answered_seldom_and_hold_up_nothing() -> None:
         eventually(lambda: server.heard_of("pong")[-1]["id"] == 999)
         assert len(server.heard_of("pong")) < 500
         assert is_live(engine, BTC) and len(server.upgrades) == 1
-        eventually(lambda: is_whole(engine))
+        eventually(lambda: is_whole(engine, BTC))
 
 
 def test_p36_pongs_that_come_twice_unasked_or_for_another_ping_change_nothing() -> None:

@@ -11,9 +11,8 @@ import pytest
 
 from tests.declared import config_of
 from tests.feeds import QUICK, Events, eventually, is_live
-from tests.memory_exchange import truth
 from tests.toy_exchange import Json
-from tests.toy_server import ToyServer
+from tests.toy_server import ToyServer, is_whole
 from tui.feed.engine import Engine
 from tui.feed.settings import ConnectionSettings
 from tui.feed.status import CandleChanged, ConnectionState, Rejected
@@ -65,15 +64,6 @@ def following(text: str, settings: ConnectionSettings = SHARED) -> Iterator[Engi
         engine.stop()
 
 
-def is_whole(engine: Engine) -> bool:
-    """No hole, and every closed candle is the exchange's."""
-    view = engine.view(BTC, 1_000)
-    closed = [candle for candle in view.candles if candle.closed]
-    return not view.holes and all(
-        c.values == truth(SECOND, c.open_time, c.open_time + 1_000).values for c in closed
-    )
-
-
 def flows(events: Events, candles: int = 2) -> None:
     """Wait for so many more candles that close."""
     for _ in range(candles):
@@ -90,7 +80,7 @@ def test_a_feed_of_urls_alone_is_live_and_whole_over_an_outage() -> None:
         eventually(lambda: len(server.upgrades) == 2)
         eventually(lambda: is_live(engine, BTC))
         flows(events)
-        eventually(lambda: is_whole(engine))
+        eventually(lambda: is_whole(engine, BTC))
         asked = {"type": "subscribe", "symbol": "BTC", "channel": "candles", "interval": "1s"}
         assert server.heard_of("subscribe") == [asked, asked]
 
@@ -101,7 +91,7 @@ def test_a_feed_without_rest_is_live_by_its_socket_alone() -> None:
         engine.acquire(BTC)
         eventually(lambda: is_live(engine, BTC))
         flows(events)
-        assert is_whole(engine) and not engine.status(BTC).reason
+        assert is_whole(engine, BTC) and not engine.status(BTC).reason
 
 
 def test_the_guide_s_pings_are_sent_at_each_heartbeat_and_answered() -> None:

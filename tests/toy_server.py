@@ -13,6 +13,8 @@ from aiohttp import WSMsgType, web
 from tests.loopback_server import LoopbackServer
 from tests.memory_exchange import truth
 from tests.toy_exchange import SECOND, Json
+from tui.feed.engine import Engine
+from tui.market.symbol import Subscription
 
 _PACE = 0.1
 _SYMBOLS = ["BTC", *(f"COIN{n}" for n in range(20))]
@@ -177,3 +179,12 @@ def _candle(symbol: str, open_time: int, at: int) -> Json:
     values = zip(("open", "high", "low", "close", "volume"), candle.values, strict=True)
     return {"type": "candle", "symbol": symbol, "channel": "candles", "timestamp": open_time,
             "time": at, "isClosed": candle.closed, **dict(values)}  # fmt: skip
+
+
+def is_whole(engine: Engine, subscription: Subscription) -> bool:
+    """No hole, and every closed candle is the server's."""
+    view = engine.view(subscription, 1_000)
+    closed = [candle for candle in view.candles if candle.closed]
+    return not view.holes and all(
+        c.values == truth(SECOND, c.open_time, c.open_time + 1_000).values for c in closed
+    )

@@ -147,4 +147,4 @@ def _wait(condition: Callable[[], bool]) -> None:
     while not condition():
         if time.monotonic() > deadline:
             raise TimeoutError("the engine did not get there")
-        time.sleep(0.05)
+        time.sleep(0.05)  # between two looks

@@ -10,6 +10,7 @@ from random import Random
 from unittest.mock import patch
 
 from tests.fast_time import FastLoop, fast_clock
+from tests.held_port import HeldPort
 from tui.exchange import load_exchange
 from tui.exchange.settings import ExchangeSettings
 from tui.feed.engine import Engine
@@ -57,17 +58,16 @@ class FastExchange:
         began = wall_ms()
         self.clock: Callable[[], int] = lambda: began + speed * (wall_ms() - began)
         self._dialect, self._ledger, self._seed = dialect, ledger, seed
-        self._port = 0
+        self._port = HeldPort()
         self._background: BackgroundSimulator | None = None
 
     def start(self) -> None:
         simulator = Simulator(
-            dialect=self._dialect, seed=self._seed, port=self._port, ledger=self._ledger,
+            dialect=self._dialect, seed=self._seed, port=self._port.number, ledger=self._ledger,
             clock=self.clock, rest_lag=_REST_LAG,
         )  # fmt: skip
         self._background = BackgroundSimulator(simulator)
         self._background.__enter__()
-        self._port = int(self.ws_url.rpartition(":")[2])
 
     def stop(self) -> None:
         assert self._background

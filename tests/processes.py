@@ -16,6 +16,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any, Self
 
+from tests.held_port import HeldPort
+
 SYMBOLS = ["BTCUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT", "KSMUSDT"]
 Line = dict[str, Any]
 Key = tuple[str, int]
@@ -32,18 +34,17 @@ class ExchangeProcess:
     def __init__(self, folder: Path, seed: int = 7) -> None:
         self.ledger = folder / "ledger.jsonl"
         self._seed = seed
-        self._port = 0
+        self._port = HeldPort()
         self._process: subprocess.Popen[str] | None = None
 
     def start(self) -> dict[str, str]:
         """Start it; the urls it printed."""
         args = ["exchange", "--seed", str(self._seed), "--ledger", str(self.ledger)]
         self._process = subprocess.Popen(
-            command(*args, "--port", str(self._port)), stdout=subprocess.PIPE, text=True
+            command(*args, "--port", str(self._port.number)), stdout=subprocess.PIPE, text=True
         )
         assert self._process.stdout
         urls: dict[str, str] = json.loads(self._process.stdout.readline())
-        self._port = int(urls["ws_url"].rpartition(":")[2])
         return urls
 
     def kill(self) -> None:

@@ -214,6 +214,7 @@ def test_a_pane_drawn_within_the_second_is_not_drawn_again_for_it() -> None:
             await s.until(s.says("LIVE"))
             s.simulator.stall(30.0)
             pane = s.pane()
+            pane.wake()
             pane._draw()
             pane._news.clear()
             pane.tick()

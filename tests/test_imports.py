@@ -39,13 +39,19 @@ MAY_IMPORT = {
     "widgets": {"market", "exchange", "feed", "chart", "keys"},
     "screens": {"market", "exchange", "feed", "chart", "keys", "widgets", "workspace"},
     "commands": {"market", "exchange", "feed", "chart", "keys", "widgets", "screens"},
+    "terminal": set(),
 }
 # These put the program together: they may know everything but those that start them.
-ASSEMBLERS = {"app": {"cli", "__main__"}, "cli": {"__main__"}, "__main__": set[str]()}
+ASSEMBLERS = {
+    "app": {"opening", "cli", "__main__"},
+    "opening": {"cli", "__main__"},
+    "cli": {"__main__"},
+    "__main__": set[str](),
+}
 
 # The parts that may import each library; a longer path is one file. All others may not.
 LIBRARIES = {
-    "textual": {"widgets", "screens", "commands", "keys", "theme", "app"},
+    "textual": {"widgets", "screens", "commands", "keys", "theme", "app", "terminal"},
     "rich": {"widgets", "screens", "commands", "keys", "theme", "app"},
     "textual_plotext": set[str](),
     "plotext": set(),

@@ -14,12 +14,13 @@ from tui.text import clean
 def main() -> None:
     """Run the command line; exit 2 with one line when it cannot be done as asked.
 
-    Exit 1 with one line when it was done and nothing came of it.
+    Exit 1 with one line when it was done and nothing came of it. A command that ends without an
+    error returns its exit code, or None for 0.
     """
     from tui.cli import cli
 
     try:
-        cli.main(prog_name="tradex-tui", standalone_mode=False)
+        sys.exit(cli.main(prog_name="tradex-tui", standalone_mode=False))
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:

@@ -13,16 +13,9 @@ import click
 from tui.errors import TradexError, UsageError, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tui.config import Config
     from tui.feed.engine import Engine
-    from tui.market.symbol import Subscription
-    from tui.workspace import Workspace
 
-_NOT_OURS = (
-    "Another tradex-tui is open and keeps the workspace; changes made here are gone when you quit."
-)
 _LARGEST_SAMPLE = 8 * 2**20
 
 _IN_THE_DEMO = (
@@ -94,15 +87,19 @@ _seed = click.option("--seed", type=int, default=0, show_default=True, help="Of 
 @_symbols
 @_interval
 @_config_file
-def watch(symbols: tuple[str, ...], interval: str | None, config_file: Path | None) -> None:
+def watch(symbols: tuple[str, ...], interval: str | None, config_file: Path | None) -> int:
     """Open the monitor (the default command)."""
+    from tui.opening import run_monitor
     from tui.targets import default_symbols, subscriptions
+    from tui.terminal.requirements import need_terminal
     from tui.workspace import default_path
 
     config = _load_config(config_file)
     asked = subscriptions(symbols, interval, config)
-    _need_terminal()
-    _monitor(config, asked, interval, default_symbols(config), default_path())
+    need_terminal(os.environ)
+    usual = default_symbols(config)
+    engine = _engine(config, config.history)
+    return run_monitor(engine, config, asked, interval, usual, default_path())
 
 
 @cli.command()
@@ -112,7 +109,7 @@ def watch(symbols: tuple[str, ...], interval: str | None, config_file: Path | No
 @_seed
 def demo(
     symbols: tuple[str, ...], interval: str | None, config_file: Path | None, seed: int
-) -> None:
+) -> int:
     """Open the monitor on simulated exchanges; its palette can pull the plug.
 
     They are binance, coinbase, kraken and desk, a JSON feed.
@@ -120,8 +117,10 @@ def demo(
     from dataclasses import replace
 
     from tui.exchange.settings import ExchangeSettings
+    from tui.opening import run_monitor
     from tui.simulator.demo import Demo
     from tui.targets import default_symbols, subscriptions
+    from tui.terminal.requirements import need_terminal
     from tui.workspace import default_path
 
     config = replace(_load_config(config_file), exchange="binance", tokens={})
@@ -131,11 +130,12 @@ def demo(
         named = {name: ExchangeSettings(*pair) for name, pair in urls.items()}
         config = replace(config, exchanges={**named, "desk": desk})
         asked = subscriptions(symbols, interval, config)
-        _need_terminal()
+        need_terminal(os.environ)
         path = default_path().with_name("demo.toml")
         # Not all of them have every interval; the default exchange has.
         usual = default_symbols(config) if interval else _IN_THE_DEMO
-        _monitor(config, asked, interval, usual, path, exchanges)
+        engine = _engine(config, config.history)
+        return run_monitor(engine, config, asked, interval, usual, path, exchanges)
 
 
 @cli.command()
@@ -244,61 +244,6 @@ def _engine(config: Config, history: int) -> Engine:
 
     exchanges = {name: config.open_exchange(name) for name in config.exchange_names}
     return Engine(exchanges, config.connection, history, tokens=config.tokens)
-
-
-def _monitor(
-    config: Config,
-    asked: list[Subscription],
-    interval: str | None,
-    usual: Sequence[str],
-    path: Path,
-    plug: Any = None,
-) -> None:
-    from tui.app import TradexApp
-    from tui.workspace import claimed
-
-    with claimed(path) as ours:
-        workspace, notices = _start(config, asked, interval, usual, path)
-        engine = _engine(config, config.history)
-        engine.start()
-        try:
-            kept, told = (path, notices) if ours else (None, [*notices, _NOT_OURS])
-            TradexApp(engine, config, workspace, kept, plug, told).run()
-        finally:
-            engine.stop()
-
-
-def _start(
-    config: Config,
-    asked: list[Subscription],
-    interval: str | None,
-    usual: Sequence[str],
-    path: Path,
-) -> tuple[Workspace, list[str]]:
-    """What the monitor opens with: what was asked for, else remembered, else what is usual."""
-    from dataclasses import replace
-
-    from tui import workspace as memory
-    from tui.targets import remembered_subscriptions, subscriptions
-
-    remembered, notice = memory.load(path)
-    workspace = remembered or memory.Workspace()
-    panes, left_out = (
-        (asked, []) if asked else remembered_subscriptions(workspace.panes, interval, config)
-    )
-    if asked or not panes:
-        panes = panes or subscriptions(usual, interval, config)
-        workspace = replace(workspace, zoomed=None)
-    notices = [*config.notices, *filter(None, [notice]), *left_out]
-    return replace(workspace, panes=tuple(panes)), notices
-
-
-def _need_terminal() -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError(
-            "The monitor needs a terminal, and this is none.",
-            "For scripts there is `tradex-tui stream SYMBOL ...`, which prints JSON lines.",
-        )
 
 
 def _warn(sentence: str) -> None:

@@ -157,7 +157,8 @@ _MONITOR = """
 import asyncio, json, sys
 from pathlib import Path
 from tui.app import TradexApp
-from tui import cli
+from tui.feed.engine import Engine
+from tui.opening import run_monitor
 from tui.config import Config
 from tui.exchange.settings import ExchangeSettings
 async def look(app):
@@ -173,7 +174,9 @@ TradexApp.run = lambda app: asyncio.run(look(app))
 from tui.targets import subscriptions
 nowhere = ExchangeSettings("ws://127.0.0.1:1", "http://127.0.0.1:1")
 config = Config(exchanges={"binance": nowhere})
-cli._monitor(config, subscriptions(["BTCUSDT"], None, config), None, (), Path(sys.argv[1]))
+engine = Engine({"binance": config.open_exchange("binance")})
+asked = subscriptions(["BTCUSDT"], None, config)
+run_monitor(engine, config, asked, None, (), Path(sys.argv[1]))
 """
 
 

@@ -10,13 +10,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from io import StringIO
 from pathlib import Path
+from signal import SIGINT
 from time import monotonic
 from typing import ClassVar
 
 from platformdirs import user_downloads_path
 from textual import on, work
-from textual.app import App
 from textual.color import Color
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 from textual.events import DeliveryComplete, DeliveryFailed
 from textual.theme import Theme
 from textual.worker import Worker, WorkerState
@@ -24,6 +26,7 @@ from textual.worker import Worker, WorkerState
 from tui.chart.frame import Options
 from tui.chart.glyphs import Glyphs
 from tui.chart.layout import Zoom
+from tui.chart.picture import Run
 from tui.commands import MonitorCommands, Plug, SymbolCommands
 from tui.config import Config, config_folder
 from tui.errors import TradexError
@@ -31,10 +34,15 @@ from tui.feed.engine import Engine
 from tui.feed.status import Notice
 from tui.keys import APP, bindings, remapped
 from tui.local_time import LocalTime
+from tui.market.symbol import Subscription
+from tui.screens.drawing import Drawing
 from tui.screens.help import HelpScreen
 from tui.screens.monitor import MonitorScreen
 from tui.screens.outages import Outages
 from tui.screens.pace import Pace
+from tui.terminal.driver import TerminalDriver
+from tui.terminal.paced_app import PacedApp
+from tui.terminal.paced_driver import PacedDriver
 from tui.text import clean, file_stem
 from tui.theme import load_themes, theme_folders, variable_defaults
 from tui.workspace import Workspace, save
@@ -52,7 +60,7 @@ _WELCOME = (
 )
 
 
-class TradexApp(App[None], inherit_bindings=False):
+class TradexApp(PacedApp, inherit_bindings=False):
     """A live grid over an engine that somebody else starts and stops.
 
     `workspace_path` None keeps nothing beyond the end. `plug` is the demo's market. `notices` are
@@ -101,6 +109,9 @@ class TradexApp(App[None], inherit_bindings=False):
         self._unsaved = asyncio.Event()
         self._save_failed = False
         self._outages = Outages()
+        self._pace = Pace(config.frame_rate)
+        self._dirty: set[Subscription] = set()
+        self._drawing = Drawing()
 
     # --- start and end --------------------------------------------------------------------
 
@@ -121,6 +132,7 @@ class TradexApp(App[None], inherit_bindings=False):
         if not self.is_headless:
             gc.collect()
             gc.freeze()
+        self.end_if_asked()
 
     def on_unmount(self) -> None:
         if self.workspace_path and self._unsaved.is_set():
@@ -151,32 +163,55 @@ class TradexApp(App[None], inherit_bindings=False):
 
     @work(group="frames", exit_on_error=False)
     async def frames(self) -> None:
-        """Draw what is new at the configured rate, slower while the terminal lags."""
-        pace = Pace(self.config.frame_rate)
+        """Draw what is new at the configured rate, slower while this machine is late."""
         ticked = asleep = monotonic()
         while True:
-            await asyncio.sleep(pace.delay)
+            await asyncio.sleep(self._pace.delay)
             now = monotonic()
-            pace.woke(now - asleep)
+            self._pace.woke(now - asleep)
             try:
-                self._frame(now, second=now - ticked >= _TICK)
+                self._hear(now)
+                if not self.held:
+                    second = now - ticked >= _TICK
+                    # Not `now`, else each second would last a frame longer.
+                    ticked = now - (now - ticked) % _TICK
+                    self._frame(now, second)
             except Exception:  # the next frame may be drawn; this one's fault is in the log
                 log.exception("frame")
-            ticked = now - (now - ticked) % _TICK  # else each second would last a frame longer
             asleep = monotonic()
 
-    def _frame(self, now: float, second: bool) -> None:
+    def _hear(self, now: float) -> None:
+        """Take what the engine has to say, though it may have to wait for its frame."""
         drained = self.engine.drain()
+        self._dirty |= drained.dirty
+        self.monitor.hear(drained.events)
         for event in drained.events:
             self._outages.add(event, now)
             if isinstance(event, Notice):
                 self.tell(event.text)
-        self.monitor.update(drained)
+
+    def _frame(self, now: float, second: bool) -> None:
+        self.monitor.update(self._dirty)
+        self._dirty.clear()
         if second:
-            self.monitor.tick(datetime.now(self.tz))
+            self.monitor.tick(datetime.now(self.tz), self._remarks(now))
             watched = {pane.subscription for pane in self.monitor.panes}
             if notice := self._outages.notice(now, watched):
                 self.tell(notice)
+
+    def _remarks(self, now: float) -> tuple[Run, ...]:
+        driver = self._driver
+        if not isinstance(driver, PacedDriver):
+            return ()
+        return self._drawing.remarks(now, driver.taken, driver.flow.took, self.app_focus)
+
+    def on_app_blur(self) -> None:
+        """Nobody types here now, and maybe nobody looks; the status bar says what follows."""
+        self._pace.focused = False
+
+    def on_app_focus(self) -> None:
+        self._pace.focused = True
+        self._frame(monotonic(), second=True)
 
     # --- workspace ------------------------------------------------------------------------
 
@@ -219,6 +254,15 @@ class TradexApp(App[None], inherit_bindings=False):
         if event.state is WorkerState.ERROR:
             log.error("worker %s", event.worker.name, exc_info=event.worker.error)
 
+    def get_driver_class(self) -> type[Driver]:
+        usual = super().get_driver_class()
+        return TerminalDriver if usual is LinuxDriver else usual
+
+    def restore_terminal(self) -> None:
+        """Give the terminal back though this app may hang; harmless when it is back."""
+        if isinstance(self._driver, TerminalDriver):
+            self._driver.restore()
+
     # --- actions --------------------------------------------------------------------------
 
     def tell(self, text: str) -> None:
@@ -228,6 +272,14 @@ class TradexApp(App[None], inherit_bindings=False):
     def action_help(self) -> None:
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.key_table))
+
+    def action_interrupt(self) -> None:
+        """Quit as other programs do on ctrl+c, with their exit code."""
+        self.exit(return_code=128 + SIGINT)
+
+    def action_traffic(self) -> None:
+        """Show how much the terminal is sent, or do not."""
+        self._drawing.shows_traffic = not self._drawing.shows_traffic
 
     def action_next_theme(self) -> None:
         names = self.own_themes

@@ -13,6 +13,7 @@ from tui.config import Config
 from tui.feed.engine import Engine
 from tui.market.symbol import Subscription
 from tui.targets import remembered_subscriptions, subscriptions
+from tui.terminal.exits import Exits
 from tui.workspace import Workspace, claimed
 
 _NOT_OURS = (
@@ -36,11 +37,12 @@ def run_monitor(
     """
     with claimed(path) as ours:
         workspace, notices = _start(config, asked, interval, usual, path)
+        kept, told = (path, notices) if ours else (None, [*notices, _NOT_OURS])
         engine.start()
         try:
-            kept, told = (path, notices) if ours else (None, [*notices, _NOT_OURS])
             app = TradexApp(engine, config, workspace, kept, plug, told)
-            app.run()
+            with Exits(app.end, engine.stop, app.restore_terminal):
+                app.run()
             return app.return_code or 0
         finally:
             engine.stop()

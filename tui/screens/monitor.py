@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,8 +15,9 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.chart.frame import Options
+from tui.chart.picture import Run
 from tui.feed.engine import Engine
-from tui.feed.status import Drained, Rejected
+from tui.feed.status import FeedEvent, Rejected
 from tui.keys import MONITOR, bindings
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription
@@ -89,20 +90,26 @@ class MonitorScreen(Screen[None], Plain, inherit_bindings=False):
 
     # --- what the frame timer calls -------------------------------------------------------
 
-    def update(self, drained: Drained) -> None:
-        """Wake the visible panes that have news."""
-        for event in drained.events:
+    def hear(self, events: Iterable[FeedEvent]) -> None:
+        """Take what happened since the last frame."""
+        for event in events:
             if isinstance(event, Rejected):
                 self._tell_nearest(event)
+
+    def update(self, dirty: Set[Subscription]) -> None:
+        """Wake the visible panes that have news."""
         if not self.frozen:
-            dirty = [pane for pane in self.panes if pane.subscription in drained.dirty]
-            for pane in filter(self.sees, dirty):
+            changed = [pane for pane in self.panes if pane.subscription in dirty]
+            for pane in filter(self.sees, changed):
                 pane.wake()
 
-    def tick(self, moment: datetime) -> None:
-        """Once a second: ages and countdowns go on though nothing happens."""
+    def tick(self, moment: datetime, remarks: Sequence[Run] = ()) -> None:
+        """Once a second: ages and countdowns go on though nothing happens.
+
+        `remarks` on the drawing itself stand in the status bar.
+        """
         connections = self.engine.connections()
-        self.bar.show(connections, self.frozen, moment)
+        self.bar.show(connections, self.frozen, moment, remarks)
         self._say_trouble()
         if self.panel.has_class("-open"):
             self.panel.show(connections)

@@ -9,7 +9,7 @@ from datetime import datetime
 from textual.app import ComposeResult
 from textual.events import Click
 
-from tui.chart.picture import Row
+from tui.chart.picture import Row, Run
 from tui.feed.status import ConnectionState, ConnectionStatus, FeedStatus
 from tui.keys import KEYS, Hint, Key, hints
 from tui.market.symbol import Subscription
@@ -30,8 +30,16 @@ _FREEZE = "screen.freeze"
 _CONNECTING = ("connecting", "waiting")
 
 
-def health(connections: Sequence[ConnectionStatus], frozen: bool, demo: bool = False) -> Row:
-    """`12 live · 1 retrying`, counted in symbols; that prices are invented or old stands first."""
+def health(
+    connections: Sequence[ConnectionStatus],
+    frozen: bool,
+    demo: bool = False,
+    remarks: Sequence[Run] = (),
+) -> Row:
+    """`12 live · 1 retrying`, counted in symbols; that prices are invented or old stands first.
+
+    Remarks on the drawing stand last.
+    """
     counted = Counter[tuple[str, str]]()
     for connection in connections:
         word = _WORDS.get(connection.state, _CONNECTING)
@@ -41,7 +49,7 @@ def health(connections: Sequence[ConnectionStatus], frozen: bool, demo: bool = F
     runs += states or [("no symbols", "muted")]
     if any(connection.unstable for connection in connections):
         runs.append(("unstable", "late"))
-    return _joined(runs, " · ")
+    return _joined([*runs, *remarks], " · ")
 
 
 def trouble(subscription: Subscription, status: FeedStatus) -> str:
@@ -79,9 +87,15 @@ class StatusBar(Plain):
         least = _CLOCK_FROM_IN_TROUBLE if self._hints.sentence else _CLOCK_FROM
         self._clock.display = self.size.width >= least
 
-    def show(self, connections: Sequence[ConnectionStatus], frozen: bool, moment: datetime) -> None:
+    def show(
+        self,
+        connections: Sequence[ConnectionStatus],
+        frozen: bool,
+        moment: datetime,
+        remarks: Sequence[Run] = (),
+    ) -> None:
         """Take the present state; only fields that changed are painted."""
-        row = health(connections, frozen, self._demo)
+        row = health(connections, frozen, self._demo, remarks)
         width = sum(len(text) for text, _ in row)
         if self._health.size.width != width:
             self._health.styles.width = width

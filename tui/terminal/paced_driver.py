@@ -1,0 +1,81 @@
+"""The half of a driver that writes: frame by frame, as they are shown, and without ever waiting."""
+
+from __future__ import annotations
+
+import time
+from threading import Event
+from typing import Any
+
+from textual.driver import Driver
+from textual.events import CursorPosition
+from textual.message import Message
+
+from tui.terminal.flow import ASK, PATIENCE, Flow
+from tui.terminal.output import Output
+from tui.terminal.paced_app import PacedApp
+
+
+class PacedDriver(Driver):
+    """Sends one frame at a time; `_output` is None while there is nobody to write to.
+
+    While a frame is on its way the app is held: what changes meanwhile is drawn at once when the
+    frame has been shown, and nothing queues.
+    """
+
+    _app: PacedApp
+
+    def __init__(self, app: PacedApp, **options: Any) -> None:
+        super().__init__(app, **options)
+        self.flow = Flow()
+        self._output: Output | None = None
+        self._answer = Event()
+        self._frame = bytearray()
+
+    @property
+    def taken(self) -> int:
+        """How many bytes of frames the terminal has taken since it was opened."""
+        return self._output.taken if self._output else 0
+
+    def write(self, data: str) -> None:
+        if self._output:
+            if not self._frame:
+                self._loop.call_soon(self.flush)  # not all that Textual writes is flushed
+            self._frame += data.encode("utf-8", "replace")
+
+    def flush(self) -> None:
+        """What was written since the last time is a frame."""
+        if self._output and self._frame:
+            frame = bytes(self._frame)
+            self._frame.clear()
+            self._answer.clear()
+            self._output.write(self.packed(frame + ASK))
+            self._output.send()
+            self.flow.sent(len(frame), time.monotonic())
+            self._loop.call_soon(self.settle)  # the app is about to note that it has drawn
+
+    def packed(self, data: bytes) -> bytes:
+        """The bytes that carry `data` to the terminal."""
+        return data
+
+    def settle(self) -> None:
+        """Hold the app while a frame is on its way, and no longer."""
+        if self._output and (self.flow.under_way or self._output.pending):
+            if self._app.hold():
+                self._loop.call_later(PATIENCE, self._give_up)
+        else:
+            self._app.release()
+
+    def process_message(self, message: Message) -> None:
+        if isinstance(message, CursorPosition):
+            self._answer.set()
+            self._loop.call_soon_threadsafe(self._answered)
+        else:
+            super().process_message(message)
+
+    def _answered(self) -> None:
+        self.flow.answered(time.monotonic())
+        self.settle()
+
+    def _give_up(self) -> None:
+        self.flow.give_up(time.monotonic())
+        self.settle()

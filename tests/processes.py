@@ -2,16 +2,9 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
-import pty
-import select
-import struct
 import subprocess
 import sys
-import termios
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any, Self
@@ -87,49 +80,3 @@ def assert_complete(streamed: list[Line], ledger: list[Line]) -> None:
         overlap = [key for key in truth if key[0] == symbol and times[0] <= key[1] <= times[-1]]
         assert len(overlap) >= len(times) - 1
         assert {key: found.get(key) for key in overlap} == {key: truth[key] for key in overlap}
-
-
-class OnTerminal:
-    """The program in a pseudo-terminal of 120 x 40 cells, at home in `home`; `written` so far."""
-
-    def __init__(self, home: Path, *args: str) -> None:
-        self.written = b""
-        self._master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("4H", 40, 120, 0, 0))
-        environment = {"PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C.UTF-8",
-                       "TERM": "xterm-256color", "COLORTERM": "truecolor"}  # fmt: skip
-        self._process = subprocess.Popen(
-            command(*args), stdin=slave, stdout=slave, stderr=slave, env=environment,
-            start_new_session=True,
-        )  # fmt: skip
-        os.close(slave)
-
-    def read_until(self, mark: bytes) -> None:
-        """Read on until `mark` was written."""
-        while mark not in self.written:
-            assert self._read(), f"it ended without {mark!r}: {self.written[-2_000:]!r}"
-
-    def end(self, keys: bytes = b"") -> int:
-        """Press the keys, read to the end; the exit code."""
-        os.write(self._master, keys)
-        ends = time.monotonic() + 20
-        while self._read():
-            assert time.monotonic() < ends, "it goes on"
-        return self._process.wait(20)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._process.kill()
-        self._process.wait()
-        os.close(self._master)
-
-    def _read(self) -> bool:
-        assert select.select([self._master], [], [], 20)[0], f"silent after {self.written[-99:]!r}"
-        try:
-            data = os.read(self._master, 65_536)
-        except OSError:  # EIO: the program ended
-            data = b""
-        self.written += data
-        return bool(data)

@@ -16,9 +16,10 @@ from textual.app import App, ComposeResult
 
 from tests.feeds import subscription
 from tests.foreign_text import ATTACKS, MARKUP, PIECES
-from tests.processes import OnTerminal, write_config
+from tests.processes import write_config
 from tests.raw_server import RawServer, answer, upgrade
 from tests.stage import THREE, Stage, play, stage
+from tests.terminal_emulator import Emulated
 from tui import workspace
 from tui.exchange.settings import ExchangeSettings
 from tui.feed.status import ConnectionState, ConnectionStatus
@@ -164,8 +165,8 @@ def test_s1_the_last_words_of_a_program_that_cannot_start_are_those_of_a_benign_
     tmp_path: Path,
 ) -> None:
     def said(symbol: str) -> bytes:
-        with OnTerminal(tmp_path, "watch", symbol) as terminal:
-            assert terminal.end() == 2
+        with Emulated(tmp_path, "watch", symbol) as terminal:
+            assert terminal.exit_code == 2
         return terminal.written
 
     hostile = f"kra{ATTACK}ken:BTC"
@@ -195,9 +196,10 @@ def monitor_bytes(home: Path, words: str) -> bytes:
     with refusing(f"unlisted{words}") as urls:
         assert urls.ws_url and urls.rest_url
         config = write_config(home, {"ws_url": urls.ws_url, "rest_url": urls.rest_url})
-        with OnTerminal(home, "watch", "--config", str(config)) as terminal:
-            terminal.read_until(b"unlisted")
-            assert terminal.end(b"q") == 0
+        with Emulated(home, "watch", "--config", str(config)) as terminal:
+            terminal.shows("unlisted")
+            terminal.press("q")
+            assert terminal.exit_code == 0
     return terminal.written
 
 

@@ -34,17 +34,20 @@ def test_behind_the_alternate_screen_the_main_one_is_as_it_was(tmp_path: Path) -
 
 
 def test_it_answers_where_the_cursor_is_and_which_modes_it_knows(tmp_path: Path) -> None:
-    asks = (
-        "import sys, tty; tty.setraw(0); sys.stdout.write('abc\\x1b[6n\\x1b[?2026$p\\x1b[?2048$p')\n"
-        "sys.stdout.flush(); heard = ''\n"
-        "while heard.count('y') < 2: heard += sys.stdin.read(1)\n"
-        "print(repr(heard))"
-    )
+    asks = """
+import sys, tty
+tty.setraw(0)
+print("abc\\x1b[6n\\x1b[?2026$p\\x1b[?2048$p", end="", flush=True)
+heard = ""
+while heard.count("y") < 2:
+    heard += sys.stdin.read(1)
+print(repr(heard))
+"""
     with terminal(tmp_path, asks) as t:
         assert t.exit_code == 0
+        assert t.settings != t.settings_before  # setraw was not undone
     answers = f"\x1b[1;4R\x1b[?{SYNC};2$y\x1b[?{IN_BAND_RESIZE};0$y"
     assert repr(answers) in t.text.replace("\n", "")  # it wraps
-    assert t.settings != t.settings_before  # setraw was not undone
 
 
 def test_while_it_does_not_read_the_program_stands_still(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from io import StringIO
+from math import inf
 from pathlib import Path
 from signal import SIGINT
 from time import monotonic
@@ -20,6 +21,7 @@ from textual.color import Color
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import DeliveryComplete, DeliveryFailed
+from textual.geometry import Region
 from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
@@ -112,6 +114,8 @@ class TradexApp(PacedApp, inherit_bindings=False):
         self._pace = Pace(config.frame_rate)
         self._dirty: set[Subscription] = set()
         self._drawing = Drawing()
+        self._due = False
+        self._ticked = monotonic()
 
     # --- start and end --------------------------------------------------------------------
 
@@ -164,21 +168,31 @@ class TradexApp(PacedApp, inherit_bindings=False):
     @work(group="frames", exit_on_error=False)
     async def frames(self) -> None:
         """Draw what is new at the configured rate, slower while this machine is late."""
-        ticked = asleep = monotonic()
         while True:
+            asleep = monotonic()
             await asyncio.sleep(self._pace.delay)
             now = monotonic()
             self._pace.woke(now - asleep)
             try:
                 self._hear(now)
-                if not self.held:
-                    second = now - ticked >= _TICK
-                    # Not `now`, else each second would last a frame longer.
-                    ticked = now - (now - ticked) % _TICK
-                    self._frame(now, second)
+                self.draw()
             except Exception:  # the next frame may be drawn; this one's fault is in the log
                 log.exception("frame")
-            asleep = monotonic()
+
+    def draw(self) -> None:
+        """Draw a frame, or, while the terminal is busy, as soon as it is not."""
+        self._due = self.held
+        if not self.held:
+            now = monotonic()
+            second = now - self._ticked >= _TICK
+            if second:
+                # Not `now`, else each second would last a frame longer.
+                self._ticked = now - (now - self._ticked) % _TICK
+            self._frame(now, second)
+
+    def released(self) -> None:
+        if self._due:
+            self.draw()
 
     def _hear(self, now: float) -> None:
         """Take what the engine has to say, though it may have to wait for its frame."""
@@ -211,7 +225,7 @@ class TradexApp(PacedApp, inherit_bindings=False):
 
     def on_app_focus(self) -> None:
         self._pace.focused = True
-        self._frame(monotonic(), second=True)
+        self.draw()
 
     # --- workspace ------------------------------------------------------------------------
 
@@ -257,6 +271,15 @@ class TradexApp(PacedApp, inherit_bindings=False):
     def get_driver_class(self) -> type[Driver]:
         usual = super().get_driver_class()
         return TerminalDriver if usual is LinuxDriver else usual
+
+    def rate(self) -> float:
+        return self._driver.flow.rate if isinstance(self._driver, PacedDriver) else inf
+
+    def urgent(self, row: int) -> bool:
+        if self.screen is self.monitor:
+            return self.monitor.is_urgent(row)
+        region = self.focused.region if self.focused else Region()
+        return region.y <= row < region.bottom
 
     def restore_terminal(self) -> None:
         """Give the terminal back though this app may hang; harmless when it is back."""

@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
+from math import inf
+from typing import Any
 
+from rich.console import RenderableType
+from textual._compositor import CompositorUpdate
 from textual.app import App
+from textual.screen import Screen
+
+from tui.terminal.economy import Economy
+
+# Seconds that a frame may be on its way to a slow terminal.
+_SHARE = 0.7
+# Seconds until what is owed goes out though nothing new comes.
+_SOON = 0.05
+# Larger budgets, in bytes, are enough for the whole of any usual screen.
+_WORTH_IT = 30_000
 
 
 class PacedApp(App[None]):
@@ -14,7 +29,7 @@ class PacedApp(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self._batch = ExitStack()
-        self._missed = False
+        self._economy = Economy()
         self._ending: int | None = None
         self.held = False
 
@@ -31,15 +46,45 @@ class PacedApp(App[None]):
         if self.held:
             self.held = False
             self._batch.close()
-            if self._missed:
-                self._missed = False
-                self.refresh()
             if self.screen_stack:
+                self.released()
+                self.set_timer(_SOON, self._pay)
                 self.screen.check_idle()
 
-    def post_display_hook(self) -> None:
-        # A new layout is painted in a batch, too, and that is lost: all must be painted then.
-        self._missed = self._missed or self.held
+    def _pay(self) -> None:
+        if self._economy.owed and not self.held:
+            self.screen.refresh(next(iter(self._economy.owed)))
+
+    def released(self) -> None:
+        """A frame was shown, and the next one may be drawn."""
+
+    def rate(self) -> float:
+        """Bytes per second that the terminal shows; infinite while it is not known to be slow."""
+        return inf
+
+    def urgent(self, row: int) -> bool:
+        """Whether this row of the screen comes before the others on a slow terminal."""
+        return False
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        # Textual has no public way to change an update, or to learn that a batch has lost one.
+        budget = self.rate() * _SHARE
+        if not isinstance(renderable, CompositorUpdate):
+            pass
+        elif self.held:
+            self._economy.owe(renderable)
+        elif budget < _WORTH_IT:
+            updates = [renderable, *self._arrears(screen)]
+            renderable = self._economy.part(updates, self.console, budget, self.urgent)
+        else:
+            self._economy.forget()
+        super()._display(screen, renderable)
+
+    def _arrears(self, screen: Screen[Any]) -> Iterator[CompositorUpdate]:
+        """What is owed, as it looks by now."""
+        screen._compositor._dirty_regions.update(self._economy.claim())
+        if update := screen._compositor.render_partial_update():
+            yield update
 
     def end(self, code: int) -> None:
         """Quit with this exit code: now, or as soon as the app runs; for signal handlers."""

@@ -51,7 +51,7 @@ class PacedDriver(Driver):
             self._output.write(self.packed(frame + ASK))
             self._output.send()
             self.flow.sent(len(frame), time.monotonic())
-            self._loop.call_soon(self.settle)  # the app is about to note that it has drawn
+            self.settle()
 
     def packed(self, data: bytes) -> bytes:
         """The bytes that carry `data` to the terminal."""

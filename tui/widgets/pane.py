@@ -107,6 +107,10 @@ class Pane(Mosaic, can_focus=True):
             self._least = least
             self.wake()
 
+    def has_price(self, row: int) -> bool:
+        """Whether its header stands in this row of the screen."""
+        return 0 <= row - self.region.y < split(*self.size, self._least)[0]
+
     def wake(self) -> None:
         """There may be something new to show; only the worker draws."""
         self._idle = False

@@ -1,0 +1,148 @@
+"""Frames for a slow terminal: only cells that differ from what it shows, a few at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, groupby
+from operator import itemgetter
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.control import Control
+from rich.segment import Segment
+from rich.style import Style
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.geometry import Region
+from textual.strip import Strip
+
+# A character and its style; the second cell of a wide character is empty.
+Cell = tuple[str, Style | None]
+_UNKNOWN: Cell = ("?", Style.null())
+# So many equal cells are written again sooner than the cursor is moved over them.
+_WORTH_A_MOVE = 6
+
+
+class Part(CompositorUpdate):
+    """An update that was rendered already."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def render_segments(self, console: Console) -> str:
+        return self._text
+
+
+class Economy:
+    """Knows what the terminal shows since it is slow; `owed` is what it does not show yet."""
+
+    def __init__(self) -> None:
+        self.owed: set[Region] = set()
+        self._shown: dict[int, list[Cell]] = {}
+        self._late: dict[int, int] = {}
+        self._frames = 0
+
+    def forget(self) -> None:
+        """The terminal may show something else by now."""
+        self._shown.clear()
+
+    def owe(self, update: CompositorUpdate) -> None:
+        """The terminal is not shown this now; it stays owed."""
+        for x, y, cells in _lines(update):
+            self._owe(Region(x, y, len(cells), 1))
+
+    def claim(self) -> set[Region]:
+        """All that is owed; the caller sees to it that the next update has it."""
+        claimed, self.owed = self.owed, set()
+        return claimed
+
+    def part(
+        self,
+        updates: Iterable[CompositorUpdate],
+        console: Console,
+        budget: float,
+        urgent: Callable[[int], bool],
+    ) -> CompositorUpdate:
+        """What of some updates differs from what is shown, as far as `budget` bytes go.
+
+        Rows that are `urgent` come first, then those that have waited longest; something always
+        comes through.
+        """
+        self._frames += 1
+        lines = sorted(
+            chain.from_iterable(map(_lines, updates)), key=lambda line: self._turn(line[1], urgent)
+        )
+        taken: list[str] = []
+        for x, y, cells in lines:
+            text = self._difference(x, y, cells, console)
+            budget -= len(text.encode())
+            if budget < 0 and taken:
+                self._owe(Region(x, y, len(cells), 1))
+            elif text:
+                taken.append(text)
+                self._row(y, x + len(cells))[x : x + len(cells)] = cells
+                self._late.pop(y, None)
+        return Part("".join(taken))
+
+    def _turn(self, y: int, urgent: Callable[[int], bool]) -> tuple[bool, int, int]:
+        return not urgent(y), self._late.get(y, self._frames), y
+
+    def _owe(self, region: Region) -> None:
+        self.owed.add(region)
+        self._late.setdefault(region.y, self._frames)
+
+    def _row(self, y: int, width: int) -> list[Cell]:
+        row = self._shown.setdefault(y, [])
+        row += [_UNKNOWN] * (width - len(row))
+        return row
+
+    def _difference(self, x: int, y: int, cells: list[Cell], console: Console) -> str:
+        shown = self._row(y, x + len(cells))[x:]
+        return "".join(
+            Control.move_to(x + start, y).segment.text + _written(cells[start:end], console)
+            for start, end in _runs(cells, shown)
+        )
+
+
+def _lines(update: CompositorUpdate) -> Iterator[tuple[int, int, list[Cell]]]:
+    """The cells of an update from (x, y) on, once they have been styled by Textual."""
+    match update:
+        case LayoutUpdate(strips=rows, region=region):
+            for y, row in enumerate(rows, region.y):
+                yield region.x, y, list(_cells(row))
+        case ChopsUpdate(chops=chops, spans=spans, chop_ends=ends):
+            for y, x1, x2 in spans:
+                for end, (x, strip) in zip(ends[y], chops[y].items(), strict=False):
+                    # As ChopsUpdate does: each strip is written from its start.
+                    if strip is not None and x <= x2 and end > x1:
+                        yield x, y, list(_cells([strip]))[: min(end, x2) - x]
+
+
+def _cells(strips: Iterable[Strip]) -> Iterator[Cell]:
+    for strip in strips:
+        for text, style, control in strip:
+            for character in "" if control else text:
+                yield character, style
+                if cell_len(character) == 2:
+                    yield "", style
+
+
+def _runs(cells: list[Cell], shown: list[Cell]) -> Iterator[tuple[int, int]]:
+    """Where `cells` differ; near ones are one."""
+    differ = [i for i, (new, old) in enumerate(zip(cells, shown, strict=False)) if new != old]
+    start = end = -1
+    for i in differ:
+        if start >= 0 and i - end >= _WORTH_A_MOVE:
+            yield start, end
+            start = -1
+        if start < 0:
+            start = i - 1 if cells[i][0] == "" and i else i
+        end = i + 2 if cell_len(cells[i][0]) == 2 else i + 1
+    if start >= 0:
+        yield start, end
+
+
+def _written(cells: list[Cell], console: Console) -> str:
+    runs = groupby(cells, itemgetter(1))
+    return Strip(
+        [Segment("".join(character for character, _ in run), style) for style, run in runs]
+    ).render(console)

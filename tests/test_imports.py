@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "widgets": {"market", "exchange", "feed", "chart", "keys"},
     "screens": {"market", "exchange", "feed", "chart", "keys", "widgets", "workspace"},
     "commands": {"market", "exchange", "feed", "chart", "keys", "widgets", "screens"},
-    "terminal": set(),
+    "terminal": set[str](),
 }
 # These put the program together: they may know everything but those that start them.
 ASSEMBLERS = {
@@ -52,7 +52,7 @@ ASSEMBLERS = {
 # The parts that may import each library; a longer path is one file. All others may not.
 LIBRARIES = {
     "textual": {"widgets", "screens", "commands", "keys", "theme", "app", "terminal"},
-    "rich": {"widgets", "screens", "commands", "keys", "theme", "app"},
+    "rich": {"widgets", "screens", "commands", "keys", "theme", "app", "terminal"},
     "textual_plotext": set[str](),
     "plotext": set(),
     "websockets": {"feed/transport.py"},

@@ -11,6 +11,7 @@ ASK = b"\x1b[6n"
 PATIENCE = 30.0
 # What a newer frame counts against the ones before it, when the rate is measured.
 _MEMORY = 0.8
+_LEAP = 10.0
 
 
 class Flow:
@@ -63,5 +64,8 @@ class Flow:
         """The shortest way is latency, which a distant terminal has, too; the rest is its rate."""
         self.took = took
         self._latency = min(took, self._latency * 1.01)
+        seconds = max(took - self._latency, 1e-4)
+        if self._size / seconds > _LEAP * self.rate:  # it was a pause, not a slow line
+            self._bytes = self._seconds = 0.0
         self._bytes = self._bytes * _MEMORY + self._size
-        self._seconds = self._seconds * _MEMORY + took - self._latency
+        self._seconds = self._seconds * _MEMORY + seconds

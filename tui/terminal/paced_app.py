@@ -46,13 +46,13 @@ class PacedApp(App[None]):
         if self.held:
             self.held = False
             self._batch.close()
-            if self.screen_stack:
+            if self.is_running:
                 self.released()
-                self.set_timer(_SOON, self._pay)
+                asyncio.get_running_loop().call_later(_SOON, self._pay)
                 self.screen.check_idle()
 
     def _pay(self) -> None:
-        if self._economy.owed and not self.held:
+        if self._economy.owed and self.is_running and not self.held:
             self.screen.refresh(next(iter(self._economy.owed)))
 
     def released(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextvars import copy_context
 from threading import Event
 from typing import Any
 
@@ -30,6 +31,7 @@ class PacedDriver(Driver):
         self._output: Output | None = None
         self._answer = Event()
         self._frame = bytearray()
+        self._context = copy_context()  # the app's: widgets are drawn in it
 
     @property
     def taken(self) -> int:
@@ -68,7 +70,7 @@ class PacedDriver(Driver):
     def process_message(self, message: Message) -> None:
         if isinstance(message, CursorPosition):
             self._answer.set()
-            self._loop.call_soon_threadsafe(self._answered)
+            self._loop.call_soon_threadsafe(self._answered, context=self._context)
         else:
             super().process_message(message)
 

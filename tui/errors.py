@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -67,3 +69,17 @@ def choice(word: str, known: Iterable[str]) -> str:
     close = nearest(word, valid, 1)
     guess = f"Did you mean {close[0]}? " if close else ""
     return f"{guess}Valid: {', '.join(valid)}."
+
+
+def cannot_listen(host: str, port: int, error: OSError | UnicodeError) -> TradexError:
+    """Why a server of ours did not get its address."""
+    host = clean(host)
+    match error:
+        case OSError(errno=errno.EADDRINUSE):
+            message = f"Port {port} on {host} is in use."
+            return TradexError(message, "Choose another, or 0 for a free one.")
+        case socket.gaierror() | UnicodeError():
+            message = f"The host {host} cannot be looked up."
+            return TradexError(message, "Use an address of this machine, such as 127.0.0.1.")
+        case _:
+            return TradexError(f"Cannot listen on {host}:{port}: {error.strerror}.")

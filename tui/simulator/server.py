@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import logging
-import socket
 import time
 from collections.abc import Callable, Collection, Coroutine
 from contextlib import suppress
@@ -16,7 +14,7 @@ from typing import Any, Self, cast
 
 from aiohttp import web
 
-from tui.errors import TradexError
+from tui.errors import cannot_listen
 from tui.simulator import faults
 from tui.simulator.broadcast import Broadcast
 from tui.simulator.dialect import World
@@ -26,7 +24,6 @@ from tui.simulator.faults import Breakable, Fault, Faults
 from tui.simulator.ledger import Ledger
 from tui.simulator.limits import Limits, SlidingWindow
 from tui.simulator.session import Session
-from tui.text import clean
 
 _log = logging.getLogger(__name__)
 _GOING_AWAY = 1001
@@ -119,7 +116,7 @@ class Simulator(Breakable):
             await site.start()
         except (OSError, UnicodeError) as error:  # a name that cannot be encoded, RFC 3490
             await self._runner.cleanup()
-            raise _cannot_listen(self._host, self._port, error) from error
+            raise cannot_listen(self._host, self._port, error) from error
         self._port = cast(tuple[str, int], self._runner.addresses[0])[1]
         self._ticker = asyncio.create_task(self._broadcast.run())
 
@@ -208,16 +205,3 @@ class Simulator(Breakable):
 
 async def _close(sessions: Collection[Session], code: int, reason: str) -> None:
     await asyncio.gather(*(session.close(code, reason) for session in sessions))
-
-
-def _cannot_listen(host: str, port: int, error: OSError | UnicodeError) -> TradexError:
-    host = clean(host)
-    match error:
-        case OSError(errno=errno.EADDRINUSE):
-            message = f"Port {port} on {host} is in use."
-            return TradexError(message, "Choose another, or 0 for a free one.")
-        case socket.gaierror() | UnicodeError():
-            message = f"The host {host} cannot be looked up."
-            return TradexError(message, "Use an address of this machine, such as 127.0.0.1.")
-        case _:
-            return TradexError(f"Cannot listen on {host}:{port}: {error.strerror}.")

@@ -27,9 +27,12 @@ class DefaultsToWatch(click.Group):
     """`tradex-tui BTCUSDT` is `tradex-tui watch BTCUSDT`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if args[:1] not in (["--help"], ["--version"]) and not self._names_command(args):
-            args = ["watch", *args]
-        return super().parse_args(ctx, args)
+        plain = args[:1] in (["--help"], ["--version"])
+        return super().parse_args(ctx, args if plain else self.with_command(args))
+
+    def with_command(self, args: list[str]) -> list[str]:
+        """The arguments with the command that is meant where none is named."""
+        return args if self._names_command(args) else ["watch", *args]
 
     def _names_command(self, args: list[str]) -> bool:
         first = args[0] if args else ""
@@ -136,6 +139,53 @@ def demo(
         usual = default_symbols(config) if interval else _IN_THE_DEMO
         engine = _engine(config, config.history)
         return run_monitor(engine, config, asked, interval, usual, path, exchanges)
+
+
+@cli.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where to listen.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True,
+              help="0 takes a free one.")  # fmt: skip
+@click.option("--name", "names", multiple=True, metavar="NAME",
+              help="A name that pages reach it by, such as a proxy's.")  # fmt: skip
+@click.option("--allow-remote", is_flag=True, help="Let others reach it; there is no login.")
+@click.option("--sessions", type=click.IntRange(1, 1000), default=8, show_default=True,
+              help="Pages at a time; each has a process.")  # fmt: skip
+@click.argument("args", nargs=-1, metavar="[-- WATCH ARGUMENTS]...")
+def serve(
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    allow_remote: bool,
+    sessions: int,
+    args: tuple[str, ...],
+) -> None:
+    """Show the monitor in a browser.
+
+    What follows -- is what each page opens: `serve -- BTCUSDT` or `serve -- demo`.
+    """
+    import asyncio
+
+    from tui.journal import open_journal
+    from tui.web.access import NO_LOGIN, Access, need_permission
+    from tui.web.server import serve as serve_pages
+
+    _need_a_screen(args)
+    open_journal()
+    access = Access.of(host, port, names)
+    need_permission(access, allow_remote)
+    if not access.is_local:
+        _warn(NO_LOGIN)
+    asyncio.run(serve_pages(args, access, port, sessions, click.echo))
+
+
+def _need_a_screen(args: tuple[str, ...]) -> None:
+    """Raises what is wrong with the arguments of a command that opens the monitor."""
+    parser = click.Context(cli, info_name="tradex-tui")
+    name, command, rest = cli.resolve_command(parser, cli.with_command(list(args)))
+    if command not in (watch, demo):
+        raise UsageError(f"A page cannot show {name}.", "Valid: watch, demo.")
+    assert command is not None
+    command.make_context(name, rest, parent=parser)
 
 
 @cli.command()

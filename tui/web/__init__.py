@@ -1,0 +1,1 @@
+"""The monitor in a browser: a page whose terminal is a process of the server's."""

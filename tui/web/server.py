@@ -184,7 +184,7 @@ async def _obey(session: Session, page: web.WebSocketResponse) -> None:
     async for message in page:
         match _read(message):
             case ["stdin", str(keys)]:
-                await session.send_bytes(keys.encode("utf-8", "replace"))
+                await session.send_bytes(keys.encode("utf-8", "ignore"))
             case ["resize", {"width": int(width), "height": int(height)}]:
                 await session.set_terminal_size(*_clamped(width, height))
             case ["focus"]:

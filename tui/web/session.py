@@ -103,11 +103,12 @@ class Session(AppService):
         return f"The monitor ended {how}. {words.removeprefix(_OWN_NAME)}".strip()
 
     async def send_bytes(self, data: bytes) -> bool:
-        """Keys from the page; whether the process still takes any."""
-        return self._put(_DATA, data)
+        """Keys from the page; whether the process takes them."""
+        # Textual takes none for the end of all input.
+        return bool(data) and self._put(_DATA, data)
 
     async def send_meta(self, data: Mapping[str, str | int | bool | None]) -> bool:
-        """A message to the process's driver; whether it still takes any."""
+        """A message to the process's driver; whether it takes it."""
         return self._put(_META, json.dumps(data).encode())
 
     async def on_meta(self, data: bytes) -> None:

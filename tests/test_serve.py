@@ -1,0 +1,271 @@
+"""`tradex-tui serve`: who may open a session, what it costs, and how each one ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.command_line import refusal
+from tests.held_port import HeldPort
+from tests.serving import Served, is_alive, visit
+
+SECRET = "canary-7f3a"
+STRANGER = "http://evil.example"
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server for two pages that is reached by a proxy's name too."""
+    args = ("--sessions", "2", "--name", "Desk.example", "--", "demo", "BTCUSDT")
+    with Served.ours(tmp_path_factory.mktemp("served"), *args) as served:
+        yield served
+
+
+@pytest.fixture
+def server(shared: Served) -> Iterator[Served]:
+    """The server; no session is left when the test is over."""
+    yield shared
+    shared.until_sessions(0)
+
+
+async def answer(url: str, **headers: str) -> tuple[int, str]:
+    async with aiohttp.ClientSession() as client, client.get(url, headers=headers) as response:
+        return response.status, await response.text()
+
+
+def command_line(pid: int) -> str:
+    return Path(f"/proc/{pid}/cmdline").read_text()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7"])
+def test_s10_beyond_this_machine_it_needs_permission_and_says_why(host: str, home: Path) -> None:
+    line = refusal("serve", "--host", host)
+    assert line.startswith(f"On {host} others could reach the monitor. There is no login:")
+    assert "a proxy with a login" in line
+    assert line.endswith("If this network may, add --allow-remote.")
+
+
+def test_s10_with_permission_it_still_says_that_there_is_no_login(tmp_path: Path) -> None:
+    with Served.ours(tmp_path, "--host", "0.0.0.0", "--allow-remote") as served:
+        code, _, complaint = served.end()
+    assert code == 0
+    assert complaint.startswith("tradex-tui: There is no login:")
+
+
+def test_s10_no_page_and_no_command_line_shows_a_secret(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DESK_TOKEN", SECRET)
+    config = tmp_path / "config.toml"
+    config.write_text(
+        '[exchanges.desk]\nkind = "jsonfeed"\nws_url = "ws://127.0.0.1:1"\n'
+        '[exchanges.desk.token]\nenv = "DESK_TOKEN"\n'
+    )
+
+    async def scenario(served: Served) -> None:
+        async with visit(served.url) as page:
+            await page.until(b"desk")
+            (pid,) = served.sessions
+            assert SECRET not in command_line(pid)
+            await page.until(b"refused the connection")
+        assert SECRET.encode() not in page.drawn
+        assert SECRET not in (await answer(served.url))[1]
+
+    args = ("--", "desk:EURUSD", "--config", str(config))
+    with Served.ours(tmp_path, *args) as served:
+        asyncio.run(scenario(served))
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [("localhost:8000", 200), ("desk.example", 200), ("DESK.example:443", 200), ("10.1.2.3", 200),
+     ("[::1]:8000", 200), ("evil.example", 403), ("localhost.evil.example:8000", 403),
+     ("[::1", 403)],
+)  # fmt: skip
+def test_a_page_may_not_come_by_a_name_that_is_not_ours(
+    server: Served, host: str, status: int
+) -> None:
+    found, text = asyncio.run(answer(server.url, Host=host))
+    assert found == status
+    assert ("--name" in text) == (status == 403)
+
+
+@pytest.mark.parametrize("origin", [STRANGER, "null", "", "file://", "http://127.0.0.1:1"])
+def test_a_page_of_somebody_else_opens_no_session(server: Served, origin: str) -> None:
+    async def scenario() -> None:
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            async with visit(server.url, Origin=origin):
+                pass
+        assert refused.value.status == 403
+
+    asyncio.run(scenario())
+    assert server.sessions == []
+
+
+def test_behind_a_proxy_the_page_is_that_of_the_proxys_name(server: Served) -> None:
+    async def scenario() -> None:
+        headers = {"Host": "desk.example", "Origin": "https://desk.example"}
+        async with visit(server.url, **headers) as page:
+            await page.until(b"BTCUSDT")
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize(
+    "path", ["/page/", "/terminal/", "/page/../server.py", "/page/%2e%2e/server.py", "/download/x"]
+)
+def test_nothing_but_the_page_and_what_it_saves_can_be_fetched(server: Served, path: str) -> None:
+    status, text = asyncio.run(answer(server.url + path))
+    assert status in (403, 404)
+    assert "import" not in text
+
+
+def test_l19_each_page_has_a_process_that_ends_with_it(server: Served) -> None:
+    async def scenario() -> None:
+        async with visit(server.url) as first, visit(server.url) as second:
+            await first.until(b"BTCUSDT")
+            await second.until(b"BTCUSDT")
+            assert len(server.sessions) == 2
+            await first.socket.close()
+            (left,) = await asyncio.to_thread(server.until_sessions, 1)
+            second.drawn = b""
+            await second.until(b"LIVE")
+        await asyncio.to_thread(server.until_sessions, 0)
+        assert not is_alive(left)
+
+    asyncio.run(scenario())
+
+
+def test_l19_a_page_that_vanishes_without_a_word_takes_its_process_along(server: Served) -> None:
+    async def scenario() -> None:
+        async with visit(server.url) as page:
+            await page.until(b"BTCUSDT")
+            page.socket.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+
+    asyncio.run(scenario())
+
+
+def test_l19_a_process_that_hangs_is_killed_when_its_page_closes(server: Served) -> None:
+    async def scenario() -> None:
+        async with visit(server.url) as page:
+            await page.until(b"BTCUSDT")
+            (pid,) = server.sessions
+            os.kill(pid, signal.SIGSTOP)
+            for _ in range(40):  # keys that nobody reads must not keep the server from noticing
+                await page.socket.send_json(["stdin", "x" * 10_000])
+
+    asyncio.run(scenario())
+
+
+def test_a_session_too_many_is_told_and_starts_no_process(server: Served) -> None:
+    async def scenario() -> None:
+        async with visit(server.url) as one, visit(server.url), visit(server.url) as third:
+            await one.until(b"BTCUSDT")
+            assert await third.told("ended") == (
+                "All 2 sessions of this server are in use. Close another page and start again, or "
+                "start the server with a larger --sessions."
+            )
+            assert len(server.sessions) == 2
+
+    asyncio.run(scenario())
+
+
+def test_a_page_may_say_anything(server: Served) -> None:
+    async def scenario() -> None:
+        async with visit(server.url) as page:
+            await page.until(b"BTCUSDT")
+            for said in ("", "[", "[" * 100_000, "{}", '["stdin"]', '["stdin", ""]', '["stdin", "\\ud800"]',
+                         '["resize", {"width": 1e99, "height": null}]', '["stdin", 7]',
+                         f'["resize", {{"width": -5, "height": {10**30}}}]'):  # fmt: skip
+                await page.socket.send_str(said)
+            await page.socket.send_bytes(b"\0\xff")
+            await page.socket.send_json(["alive"])
+            await page.told("alive")
+            await page.socket.send_json(["stdin", "q"])
+            assert await page.told("ended") == "The monitor was closed."
+
+    asyncio.run(scenario())
+
+
+def test_a_process_that_is_killed_is_the_reason(server: Served) -> None:
+    async def scenario() -> None:
+        async with visit(server.url) as page:
+            await page.until(b"BTCUSDT")
+            os.kill(server.sessions[0], signal.SIGKILL)
+            assert await page.told("ended") == "The monitor ended by signal 9."
+
+    asyncio.run(scenario())
+
+
+def test_what_the_process_says_at_its_end_is_the_reason(tmp_path: Path) -> None:
+    async def scenario(url: str) -> None:
+        async with visit(url) as page:
+            reason = await page.told("ended")
+        assert reason.startswith(
+            "The monitor ended with exit code 2. Binance has no candles of 7m."
+        )
+
+    with Served.ours(tmp_path, "--", "BTCUSDT", "--interval", "7m") as served:
+        asyncio.run(scenario(served.url))
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_the_server_ends_on_a_signal_with_its_sessions(name: str, tmp_path: Path) -> None:
+    async def scenario(served: Served) -> None:
+        async with visit(served.url) as page:
+            await page.until(b"BTCUSDT")
+            (pid,) = served.sessions
+            ended = asyncio.create_task(asyncio.to_thread(served.end, signal.Signals[name]))
+            assert await page.told("ended") == "The server was stopped."
+            assert await ended == (0, "The server has ended, and its sessions with it.\n", "")
+            assert not is_alive(pid)
+
+    with Served.ours(tmp_path, "--", "demo", "BTCUSDT") as served:
+        asyncio.run(scenario(served))
+
+
+@pytest.mark.parametrize(
+    ("args", "line"),
+    [
+        (("stream", "BTCUSDT"), "A page cannot show stream. Valid: watch, demo."),
+        (("serve",), "A page cannot show serve. Valid: watch, demo."),
+        (("demo", "--sed", "3"), "No such option '--sed'."),
+        (("--config", "/nowhere", "--interval"), "Option '--interval' requires an argument."),
+    ],
+    ids=["stream", "serve", "demo", "watch"],
+)
+def test_arguments_that_open_no_monitor_are_told_at_once(
+    args: tuple[str, ...], line: str, home: Path
+) -> None:
+    assert refusal("serve", "--", *args).startswith(line)
+
+
+def test_a_port_that_is_taken_is_told(server: Served, home: Path) -> None:
+    port = server.url.rpartition(":")[2]
+    assert refusal("serve", "--port", port) == (
+        f"Port {port} on 127.0.0.1 is in use. Choose another, or 0 for a free one."
+    )
+
+
+def test_textuals_own_command_serves_the_program_as_well(tmp_path: Path) -> None:
+    textual = Path(sys.executable).with_name("textual")
+    if not textual.exists():
+        pytest.skip("textual-dev is not installed")
+
+    async def scenario(url: str) -> None:
+        async with visit(url) as page:
+            await page.until(b"BTCUSDT")
+
+    port = HeldPort()
+    args = ("serve", "--host", "127.0.0.1", "--port", str(port.number), "tradex-tui demo BTCUSDT")
+    with Served(tmp_path, str(textual), *args) as served:
+        asyncio.run(scenario(served.url))
+        served.until_sessions(0)

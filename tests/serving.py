@@ -61,10 +61,13 @@ class Served:
         return self._process.returncode, out, err
 
     @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
     def sessions(self) -> list[int]:
         """The processes that it started and that are not over."""
-        pid = self._process.pid
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
         return [int(child) for child in children if is_alive(int(child))]
 
     def until_sessions(self, count: int) -> list[int]:

@@ -40,6 +40,7 @@ MAY_IMPORT = {
     "screens": {"market", "exchange", "feed", "chart", "keys", "widgets", "workspace"},
     "commands": {"market", "exchange", "feed", "chart", "keys", "widgets", "screens"},
     "terminal": set[str](),
+    "web": set(),
 }
 # These put the program together: they may know everything but those that start them.
 ASSEMBLERS = {
@@ -53,10 +54,11 @@ ASSEMBLERS = {
 LIBRARIES = {
     "textual": {"widgets", "screens", "commands", "keys", "theme", "app", "terminal"},
     "rich": {"widgets", "screens", "commands", "keys", "theme", "app", "terminal"},
+    "textual_serve": {"web"},
     "textual_plotext": set[str](),
     "plotext": set(),
     "websockets": {"feed/transport.py"},
-    "aiohttp": {"feed/rest.py", "simulator"},
+    "aiohttp": {"feed/rest.py", "simulator", "web"},
     "msgspec": {"exchange", "workspace"},
     "tomli_w": {"workspace"},
     "platformdirs": {"config", "journal", "workspace", "app"},

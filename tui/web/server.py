@@ -36,7 +36,7 @@ _HEARTBEAT = 15.0  # seconds between pings; half of it later an unanswered page 
 _LARGEST_MESSAGE = 2**20
 _WIDEST, _HIGHEST = 1000, 500  # cells
 # A page that is loaded again may come before the session that it leaves has ended.
-_WAIT_FOR_A_PLACE = 5.0
+_WAIT_FOR_A_PLACE = 4.0
 _FAREWELL = 1.0
 _STOPPED = "The server was stopped."
 _FOREIGN = "Only this server's own page may open a session."

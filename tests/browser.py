@@ -7,11 +7,13 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyte
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, WebSocket, sync_playwright
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, ConsoleMessage, WebSocket
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _ARGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -43,6 +45,9 @@ def browser() -> Iterator[Browser]:
     path = next(filter(None, map(shutil.which, _NAMES)), None)
     if path is None:
         pytest.skip("there is no chromium here")
+    pytest.importorskip("playwright")
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path, args=_ARGS)
         yield chromium

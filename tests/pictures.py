@@ -1,21 +1,27 @@
 """README's pictures, taken from the running app: `python -m tests.pictures`.
 
-The real app on the exchanges of the demo, one picture healthy and one with the plug pulled.
+The real app on the exchanges of the demo, one picture healthy and one with the plug pulled, and one
+of the page that `tradex-tui serve` shows in a browser: `python -m tests.pictures browser` for that
+alone.
 """
 
 from __future__ import annotations
 
 import asyncio
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 from textual.pilot import Pilot
 
+from tests.browser import Tab, browser
 from tests.feeds import QUICK
+from tests.serving import Served
 from tui.app import TradexApp
 from tui.config import Config
 from tui.exchange.settings import ExchangeSettings
@@ -35,7 +41,9 @@ _WEB_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
-    asyncio.run(_take())
+    if "browser" not in sys.argv:
+        asyncio.run(_take())
+    _take_in_browser()
 
 
 @contextmanager
@@ -73,6 +81,19 @@ async def _take() -> None:
             await pilot.press("n")
             await pilot.pause(6.0)
             _save(app, "outage.svg")
+
+
+def _take_in_browser() -> None:
+    with (
+        TemporaryDirectory() as home,
+        Served.ours(Path(home), "--", "demo") as served,
+        browser() as chromium,
+    ):
+        tab = Tab(chromium, served.url)
+        tab.until(lambda: tab.text.count("LIVE") >= len(SYMBOLS))
+        tab.until(lambda: "adds a symbol" not in tab.text)  # the welcome has gone
+        tab.page.screenshot(path=FOLDER / "browser.png")
+        tab.page.close()
 
 
 async def _until(pilot: Pilot[None], holds: Callable[[], bool]) -> None:

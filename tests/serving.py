@@ -31,7 +31,7 @@ class Served:
         kept = {name: text for name, text in os.environ.items() if not name.startswith(foreign)}
         path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         self._process = subprocess.Popen(
-            args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            args, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
             env=kept | {"HOME": str(home), "PATH": path, "PYTHONUNBUFFERED": "1"},
         )  # fmt: skip
         self.url = ""
@@ -55,8 +55,8 @@ class Served:
             self.end()
 
     def end(self, number: int = signal.SIGTERM) -> tuple[int, str, str]:
-        """Exit code, and what else it printed."""
-        self._process.send_signal(number)
+        """Exit code, and what else it printed; the signal is for all, as ctrl+c in a terminal."""
+        os.killpg(self.pid, number)
         out, err = self._process.communicate(timeout=PATIENCE)
         return self._process.returncode, out, err
 

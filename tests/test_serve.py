@@ -15,6 +15,7 @@ import pytest
 
 from tests.command_line import refusal
 from tests.held_port import HeldPort
+from tests.resources import MIB
 from tests.serving import Served, is_alive, visit
 
 SECRET = "canary-7f3a"
@@ -44,6 +45,12 @@ def server(shared: Served) -> Iterator[Served]:
 async def answer(url: str, **headers: str) -> tuple[int, str]:
     async with aiohttp.ClientSession() as client, client.get(url, headers=headers) as response:
         return response.status, await response.text()
+
+
+def memory_of(pid: int) -> int:
+    """Bytes."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def command_line(pid: int) -> str:
@@ -170,13 +177,34 @@ def test_l19_a_process_that_hangs_is_killed_when_its_page_closes(server: Served)
     asyncio.run(scenario())
 
 
+@pytest.mark.long
+def test_l19_a_page_that_does_not_read_costs_no_memory_and_holds_up_nobody(server: Served) -> None:
+    async def scenario() -> None:
+        async with visit(server.url) as deaf, visit(server.url) as other:
+            await deaf.until(b"BTCUSDT")
+            await other.until(b"LIVE")
+            before = memory_of(server.pid)
+            for turn in range(300):  # each draws the whole picture: 6 MB in all
+                size = {"width": 300 + turn % 9, "height": 80}
+                await deaf.socket.send_json(["resize", size])
+                await other.socket.send_json(["alive"])
+                await other.told("alive")
+            assert memory_of(server.pid) - before < 2 * MIB
+            other.drawn = b""
+            await other.until(b"\x1b[")
+            deaf.drawn = b""
+            await deaf.until(b"LIVE")
+
+    asyncio.run(scenario())
+
+
 def test_a_session_too_many_is_told_and_starts_no_process(server: Served) -> None:
     async def scenario() -> None:
         async with visit(server.url) as one, visit(server.url), visit(server.url) as third:
             await one.until(b"BTCUSDT")
             assert await third.told("ended") == (
-                "All 2 sessions of this server are in use. Close another page and start again, or "
-                "start the server with a larger --sessions."
+                "The server is full: its limit of pages is 2 (--sessions). Close another one, then "
+                "start again."
             )
             assert len(server.sessions) == 2
 

@@ -134,8 +134,8 @@ class Pages:
                 await self._places.acquire()
         except TimeoutError:
             return (
-                f"All {self._limit} sessions of this server are in use. Close another page and "
-                "start again, or start the server with a larger --sessions."
+                f"The server is full: its limit of pages is {self._limit} (--sessions). Close "
+                "another one, then start again."
             )
         try:
             return await self._follow(page, _size(request))

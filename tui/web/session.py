@@ -127,6 +127,11 @@ class Session(AppService):
                 await self.remote_write_str(json.dumps(["download", key]))
 
     @property
+    def stdin(self) -> asyncio.StreamWriter:
+        assert self.child.stdin is not None
+        return self.child.stdin
+
+    @property
     def _stdout(self) -> asyncio.StreamReader:
         assert self.child.stdout is not None
         return self.child.stdout
@@ -149,11 +154,9 @@ class Session(AppService):
 
     def _put(self, kind: Literal[b"D", b"M"], payload: bytes) -> bool:
         """To the process, unless it reads no more: then a page may say what it will."""
-        stdin = self.child.stdin
-        assert stdin is not None
-        if stdin.is_closing() or stdin.transport.get_write_buffer_size() > _UNREAD:
+        if self.stdin.is_closing() or self.stdin.transport.get_write_buffer_size() > _UNREAD:
             return False
-        stdin.write(self.encode_packet(kind, payload))
+        self.stdin.write(self.encode_packet(kind, payload))
         return True
 
 

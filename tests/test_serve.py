@@ -30,7 +30,7 @@ HOSTILE = (
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server for two pages that is reached by a proxy's name too."""
-    args = ("--sessions", "2", "--name", "Desk.example", "--", "demo", "BTCUSDT")
+    args = ("--sessions", "2", "--name", "Desk.example:443", "--", "demo", "BTCUSDT")
     with Served.ours(tmp_path_factory.mktemp("served"), *args) as served:
         yield served
 
@@ -173,6 +173,22 @@ def test_l19_a_process_that_hangs_is_killed_when_its_page_closes(server: Served)
             os.kill(pid, signal.SIGSTOP)
             for _ in range(400):  # keys that nobody reads must not keep the server from noticing
                 await page.socket.send_json(["stdin", "x" * 10_000])
+
+    asyncio.run(scenario())
+
+
+def test_l19_a_page_that_is_loaded_again_waits_until_its_last_session_has_ended(
+    server: Served,
+) -> None:
+    async def scenario() -> None:
+        async with visit(server.url) as page:
+            await page.until(b"BTCUSDT")
+            (old,) = server.sessions
+            os.kill(old, signal.SIGSTOP)
+        async with visit(server.url) as page:
+            await page.until(b"BTCUSDT")
+            assert not is_alive(old)
+            assert b"Another tradex-tui" not in page.drawn
 
     asyncio.run(scenario())
 

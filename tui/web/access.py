@@ -32,7 +32,7 @@ class Access:
         except (OSError, UnicodeError) as error:
             raise cannot_listen(host, port, error) from error
         addresses = dict.fromkeys(str(address[0]) for *_, address in found)
-        known = {host, "localhost", socket.gethostname(), *names}
+        known = {host, "localhost", socket.gethostname(), *map(_hostname, names)} - {""}
         return cls(tuple(addresses), frozenset(name.lower().rstrip(".") for name in known))
 
     @property

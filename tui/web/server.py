@@ -87,6 +87,7 @@ class Pages:
         self._limit = limit
         self._places = asyncio.Semaphore(limit)
         self._sessions: set[Session] = set()
+        self._ending: set[asyncio.Task[None]] = set()
 
     def app(self) -> web.Application:
         app = web.Application(middlewares=[self._guard])
@@ -144,6 +145,8 @@ class Pages:
 
     async def _follow(self, page: web.WebSocketResponse, size: tuple[int, int]) -> str:
         """Run a session until it, its page or the server ends; why."""
+        if self._ending:  # perhaps this very page's last one, which still keeps the workspace
+            await asyncio.wait(self._ending)
         session = Session(self._args, page)
         try:
             await session.start(*size)
@@ -153,9 +156,17 @@ class Pages:
         try:
             await _first_of(session.run(), _obey(session, page), self.stopping.wait())
         finally:
-            await session.stop()
             self._sessions.discard(session)
+            await self._end(session)
         return _STOPPED if self.stopping.is_set() else session.reason
+
+    async def _end(self, session: Session) -> None:
+        ending = asyncio.create_task(session.stop())
+        self._ending.add(ending)
+        try:
+            await ending
+        finally:
+            self._ending.discard(ending)
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
         key = request.match_info["key"]

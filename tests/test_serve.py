@@ -15,6 +15,7 @@ import pytest
 
 from tests.command_line import refusal
 from tests.held_port import HeldPort
+from tests.processes import command
 from tests.resources import MIB
 from tests.serving import Served, is_alive, visit
 
@@ -276,6 +277,14 @@ def test_the_server_ends_on_a_signal_with_its_sessions(name: str, tmp_path: Path
 
     with Served.ours(tmp_path, "--", "demo", "BTCUSDT") as served:
         asyncio.run(scenario(served))
+
+
+def test_a_server_that_shall_outlive_its_terminal_does(tmp_path: Path) -> None:
+    with Served(tmp_path, "nohup", *command("serve", "--port", "0")) as served:
+        os.kill(served.pid, signal.SIGHUP)
+        for _ in range(3):
+            assert asyncio.run(answer(served.url))[0] == 200
+        assert served.end()[0] == 0
 
 
 @pytest.mark.parametrize(

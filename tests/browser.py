@@ -8,13 +8,15 @@ import shutil
 import signal
 import subprocess
 import time
+from codecs import getincrementaldecoder
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pyte
 import pytest
+
+from tests.terminal_emulator import Glass
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, WebSocket
@@ -24,6 +26,7 @@ _ARGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-
          "--disable-background-networking", "--disable-component-update",
          "--disable-sync")  # fmt: skip
 _PATIENCE = 20.0
+_UNKNOWN = 80, 24  # the size, until the page tells it
 _BEAT_MS = 30
 _COUNT = """color => {
     const [r, g, b] = color.match(/[0-9a-f]{2}/g).map(each => parseInt(each, 16));
@@ -85,8 +88,8 @@ class Tab:
     def __init__(self, browser: Browser, url: str, size: tuple[int, int] = (1280, 800)) -> None:
         self.asked: list[str] = []
         self.complaints: list[str] = []
-        self._terminal = pyte.Screen(80, 24)
-        self._stream = pyte.ByteStream(self._terminal)
+        self._glass = Glass(_UNKNOWN, (), lambda answer: None)
+        self._decode = getincrementaldecoder("utf-8")().decode
         self.page = browser.new_page(viewport={"width": size[0], "height": size[1]})
         self.page.on("request", lambda request: self.asked.append(request.url))
         self.page.on("console", self._hear)
@@ -96,12 +99,12 @@ class Tab:
 
     @property
     def text(self) -> str:
-        return "\n".join(self._terminal.display)
+        return "\n".join(self._glass.display)
 
     @property
     def size(self) -> tuple[int, int]:
         """Columns and lines."""
-        return self._terminal.columns, self._terminal.lines
+        return self._glass.columns, self._glass.lines
 
     @property
     def said(self) -> str:
@@ -133,7 +136,8 @@ class Tab:
             self.complaints.append(message.text)
 
     def _follow(self, socket: WebSocket) -> None:
-        self._terminal.reset()
+        self._glass = Glass(self.size, (), lambda answer: None)
+        self._decode = getincrementaldecoder("utf-8")().decode
         self.asked.append(socket.url.replace("ws", "http", 1))
         socket.on("framesent", self._resize)
         socket.on("framereceived", self._draw)
@@ -141,8 +145,8 @@ class Tab:
     def _resize(self, sent: str | bytes) -> None:
         kind, *more = json.loads(sent)
         if kind == "resize":
-            self._terminal.resize(more[0]["height"], more[0]["width"])
+            self._glass.resize(more[0]["height"], more[0]["width"])
 
     def _draw(self, received: str | bytes) -> None:
         if isinstance(received, bytes):
-            self._stream.feed(received)
+            self._glass.show(self._decode(received))

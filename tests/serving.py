@@ -7,11 +7,12 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -48,6 +49,7 @@ class Served:
             assert line, self._process.communicate()
             said += line
         self.url = named[0]
+        self._until_it_listens()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -59,6 +61,16 @@ class Served:
         os.killpg(self.pid, number)
         out, err = self._process.communicate(timeout=PATIENCE)
         return self._process.returncode, out, err
+
+    def _until_it_listens(self) -> None:
+        """Textual's own server says its url a moment before that."""
+        host, _, port = self.url.removeprefix("http://").rpartition(":")
+        ends = time.monotonic() + PATIENCE
+        while True:
+            with suppress(ConnectionRefusedError), socket.create_connection((host, int(port))):
+                return
+            assert time.monotonic() < ends, f"{self.url} refuses connections"
+            time.sleep(0.02)
 
     @property
     def pid(self) -> int:

@@ -80,3 +80,19 @@ def assert_complete(streamed: list[Line], ledger: list[Line]) -> None:
         overlap = [key for key in truth if key[0] == symbol and times[0] <= key[1] <= times[-1]]
         assert len(overlap) >= len(times) - 1
         assert {key: found.get(key) for key in overlap} == {key: truth[key] for key in overlap}
+
+
+def processes_with(variable: str) -> dict[int, str]:
+    """The processes of this machine that have `variable`, such as "A=1", in their environment:
+    their ids, and what they are."""
+    found = (_about(path) for path in Path("/proc").iterdir() if path.name.isdigit())
+    return {pid: name for pid, name, variables in found if variable.encode() in variables}
+
+
+def _about(process: Path) -> tuple[int, str, list[bytes]]:
+    """A process's id, name and environment; the latter is empty once it ended."""
+    try:
+        name, variables = (process / "comm").read_text(), (process / "environ").read_bytes()
+    except OSError:  # it ended meanwhile, or is another user's
+        name, variables = "", b""
+    return int(process.name), name.strip(), variables.split(b"\0")

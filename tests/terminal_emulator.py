@@ -150,10 +150,15 @@ class Emulated:
     # What it looks like
 
     @property
-    def text(self) -> str:
-        """The screen, line by line."""
+    def lines(self) -> list[str]:
+        """The screen, one string a row, without the blanks at its end."""
         with self._news:
-            return "\n".join(line.rstrip() for line in self._glass.display)
+            return [line.rstrip() for line in self._glass.display]
+
+    @property
+    def text(self) -> str:
+        """The screen, row by row."""
+        return "\n".join(self.lines)
 
     @property
     def written(self) -> bytes:
@@ -180,9 +185,10 @@ class Emulated:
 
     def assert_restored(self) -> None:
         """The terminal is as it was before the program."""
-        assert self.modes == MAIN_SCREEN
-        assert self.keyboards == 0
-        assert self.settings == self.settings_before
+        changed = self.modes ^ MAIN_SCREEN
+        assert not changed, f"these modes are not as before: {sorted(changed)}"
+        assert self.keyboards == 0, f"kitty keyboard modes pushed and left: {self.keyboards}"
+        assert self.settings == self.settings_before, "the terminal's settings are not as before"
 
     def until(self, holds: Callable[[], object], seconds: float = 30) -> None:
         """Wait until it holds; fails with the screen when it does not."""

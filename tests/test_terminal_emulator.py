@@ -30,7 +30,7 @@ def test_behind_the_alternate_screen_the_main_one_is_as_it_was(tmp_path: Path) -
         assert "main" not in t.text
         t.press("enter")
         assert t.exit_code == 0
-    assert t.text.splitlines()[0] == "main!"
+    assert t.lines[0] == "main!"
 
 
 def test_it_answers_where_the_cursor_is_and_which_modes_it_knows(tmp_path: Path) -> None:

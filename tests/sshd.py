@@ -35,8 +35,8 @@ PasswordAuthentication no
 PermitRootLogin yes
 PrintMotd no
 Subsystem sftp internal-sftp
-ClientAliveInterval 1
-ClientAliveCountMax 2
+ClientAliveInterval {patience}
+ClientAliveCountMax 1
 SetEnv HOME={folder}/home LC_ALL=C.UTF-8 PYTHONPATH={path} {mark}={folder}
 """
 
@@ -45,15 +45,16 @@ class Sshd:
     """Runs between `__enter__` and `__exit__`; sessions are at home in `home`.
 
     A login with the key "free" may do all that its user may; one with "desk" is confined by the
-    line of authorized_keys that README recommends, to `tradex-tui demo`. A client that does not
-    answer for 2 s is given up, and so is a server.
+    line of authorized_keys that README recommends, to `tradex-tui demo`. A client that is silent
+    for twice `patience` seconds is given up; 0 is never.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, patience: int = 0) -> None:
         self.home = folder / "home"
         self._port = HeldPort()
         self._folder = folder
         self._log = folder / "log"
+        self._patience = patience
 
     def __enter__(self) -> Self:
         self._write_files()
@@ -89,7 +90,6 @@ class Sshd:
             f"-o{option}" for option in (
                 f"Port={port or self.port}", "IdentitiesOnly=yes", "BatchMode=yes",
                 f"UserKnownHostsFile={self._folder}/known_hosts", "HostKeyAlias=desk",
-                "ServerAliveInterval=1", "ServerAliveCountMax=2",
             )
         )]  # fmt: skip
 
@@ -123,9 +123,10 @@ class Sshd:
         host, free, desk = (self._public(name) for name in ("host", "free", "desk"))
         self._write("known_hosts", f"desk {host}")
         self._write("authorized_keys", f'{free}\nrestrict,pty,command="{PROGRAM} demo" {desk}\n')
-        self._write(
-            "config", _CONFIG.format(port=self.port, folder=self._folder, path=_SOURCE, mark=_MARK)
+        config = _CONFIG.format(
+            port=self.port, folder=self._folder, path=_SOURCE, mark=_MARK, patience=self._patience
         )
+        self._write("config", config)
 
     def _public(self, name: str) -> str:
         return (self._folder / f"{name}.pub").read_text().strip()

@@ -34,9 +34,12 @@ _KEYS = {
     "focus": "\x1b[I", "blur": "\x1b[O",
 } | {f"ctrl+{chr(96 + code)}": chr(code) for code in range(1, 27)}  # fmt: skip
 
-# Sequences that pyte misreads: of private modes, and those with <, > or = behind the bracket.
-_PRIVATE = re.compile(
-    r"\x1b\[\?(?P<modes>[\d;]+)(?P<does>h|l|\$p)|\x1b\[(?P<mark>[<>=])[\d;]*(?P<end>[ -/]*[@-~])"
+# Sequences that pyte misreads: of private modes, those with <, > or = behind the bracket, and
+# those with more numbers than it knows, as when a message stands in a sequence that was cut off.
+_OWN = re.compile(
+    r"\x1b\[\?(?P<modes>[\d;]+)(?P<does>h|l|\$p)"
+    r"|\x1b\[(?P<mark>[<>=])[\d;]*(?P<end>[ -/]*[@-~])"
+    r"|\x1b\[(?:[\d;]*;[\d;]*[@A-GJ-Z`ade]|\d*;\d*;[\d;]*[Hfr])"
 )
 _CUT_OFF = re.compile(r"\x1b(\[[0-?]*[ -/]*)?$")
 
@@ -66,7 +69,7 @@ class Glass(pyte.Screen):
         cut = _CUT_OFF.search(text)
         at, end = 0, cut.start() if cut else len(text)
         self._tail = text[end:]
-        for found in _PRIVATE.finditer(text, 0, end):
+        for found in _OWN.finditer(text, 0, end):
             self._stream.feed(text[at : found.start()])
             self._obey(found)
             at = found.end()
@@ -79,7 +82,10 @@ class Glass(pyte.Screen):
         if found["mark"]:
             if found["end"] == "u":
                 self.keyboards += {">": 1, "<": -1, "=": 0}[found["mark"]]
-            return
+        elif found["modes"]:
+            self._set(found)
+
+    def _set(self, found: re.Match[str]) -> None:
         modes = [int(mode) for mode in found["modes"].split(";")]
         if found["does"] == "$p":
             self._answer("".join(f"\x1b[?{mode};{self._knows(mode)}$y" for mode in modes))

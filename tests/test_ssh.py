@@ -99,13 +99,9 @@ def reset(t: Emulated, sshd: Sshd, line: FaultProxy) -> None:
     line.reset()
 
 
-def lose_every_packet(t: Emulated, sshd: Sshd, line: FaultProxy) -> None:
-    line.shape(HOLE, HOLE)
-
-
 @pytest.mark.parametrize(
     "cut",
-    [kill_client, kill_server, type_the_escape, close_the_window, reset, lose_every_packet],
+    [kill_client, kill_server, type_the_escape, close_the_window, reset],
     ids=lambda cut: str(cut.__name__),
 )
 def test_l9_when_the_connection_is_cut_no_process_is_left(
@@ -117,6 +113,18 @@ def test_l9_when_the_connection_is_cut_no_process_is_left(
         cut(t, sshd, line)
         assert_nothing_left(sshd, t)
         t.process.wait(15)
+
+
+def test_l9_when_no_packet_comes_through_any_more_no_process_is_left(tmp_path: Path) -> None:
+    """The server notices since the monitor falls silent: it waits for the frame under way."""
+    with (
+        Sshd(tmp_path, patience=1) as sshd,
+        FaultProxy(sshd.port) as line,
+        sshd.session(DEMO, port=line.port) as t,
+    ):
+        t.shows("LIVE")
+        line.shape(HOLE, HOLE)
+        assert_nothing_left(sshd, t)
 
 
 def assert_current_after_a_freeze(sshd: Sshd, seconds: float) -> None:

@@ -23,6 +23,12 @@ def test_modes_and_keyboards_that_are_left_on_are_seen_and_not_drawn(tmp_path: P
     assert t.keyboards == 1
 
 
+def test_a_message_in_a_sequence_that_was_cut_off_is_read_on(tmp_path: Path) -> None:
+    with terminal(tmp_path, "print('a\\x1b[38;2;1;2;3Connection closed')") as t:
+        assert t.exit_code == 0
+    assert t.text.strip() == "aonnection closed"
+
+
 def test_behind_the_alternate_screen_the_main_one_is_as_it_was(tmp_path: Path) -> None:
     turns = "print('main\\x1b[?1049h\\x1b[3;9Hother', flush=True); input(); print('\\x1b[?1049l!')"
     with terminal(tmp_path, turns) as t:

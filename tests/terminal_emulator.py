@@ -39,7 +39,7 @@ _KEYS = {
 _OWN = re.compile(
     r"\x1b\[\?(?P<modes>[\d;]+)(?P<does>h|l|\$p)"
     r"|\x1b\[(?P<mark>[<>=])[\d;]*(?P<end>[ -/]*[@-~])"
-    r"|\x1b\[(?:[\d;]*;[\d;]*[@A-GJ-Z`ade]|\d*;\d*;[\d;]*[Hfr])"
+    r"|\x1b\[(?:[\d;]*;[\d;]*[@A-GJ-Z`acdegn]|\d*;\d*;[\d;]*[Hfr])"
 )
 _CUT_OFF = re.compile(r"\x1b(\[[0-?]*[ -/]*)?$")
 

@@ -24,9 +24,11 @@ def test_modes_and_keyboards_that_are_left_on_are_seen_and_not_drawn(tmp_path: P
 
 
 def test_a_message_in_a_sequence_that_was_cut_off_is_read_on(tmp_path: Path) -> None:
-    with terminal(tmp_path, "print('a\\x1b[38;2;1;2;3Connection closed')") as t:
+    with terminal(
+        tmp_path, "print('a\\x1b[38;2;1;2;3Connection, 1;1closed\\x1b[1;2;3closed')"
+    ) as t:
         assert t.exit_code == 0
-    assert t.text.strip() == "aonnection closed"
+    assert t.text.strip() == "aonnection, 1;1closedlosed"
 
 
 def test_behind_the_alternate_screen_the_main_one_is_as_it_was(tmp_path: Path) -> None:

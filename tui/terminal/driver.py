@@ -49,9 +49,14 @@ class TerminalDriver(PacedDriver, LinuxDriver):
         self._settings: list[Any] = []
         self._parent = os.getppid()
         self._interrupted_at = -inf
+        self._stopped = False
 
     def start_application_mode(self) -> None:
-        self._settings = termios.tcgetattr(self.fileno)
+        try:
+            self._settings = termios.tcgetattr(self.fileno)
+        except termios.error:  # it went away while this process was stopped
+            _hang_up()
+            return
         screen = open_terminal(sys.__stdout__.fileno() if sys.__stdout__ else self.fileno)
         self._output = Output(screen, self._loop, self.settle, _hang_up)
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's is untyped
@@ -79,6 +84,16 @@ class TerminalDriver(PacedDriver, LinuxDriver):
             signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTTOU])
             with suppress(termios.error):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self._settings)
+
+    def _sigtstp_application(self, *_: object) -> None:
+        self._stopped = True
+        super()._sigtstp_application()
+
+    def _sigcont_application(self, *_: object) -> None:
+        # It comes with each hang-up, too (Linux: tty_signal_session_leader), and from any `kill`.
+        if self._stopped:
+            self._stopped = False
+            super()._sigcont_application()
 
     # --- input ----------------------------------------------------------------------------
 

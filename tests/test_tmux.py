@@ -62,7 +62,7 @@ def test_it_outlives_a_detach_fits_the_next_terminal_and_gives_the_shell_back(tm
         first.press(f"{shlex.join(command('demo'))}; echo it ended with $?", "enter")
         first.shows("BTCUSDT 1m", "EURUSD 1m", "LIVE")
         first.press("n")
-        first.shows("connections")
+        first.shows("last close")
         first.press("ctrl+b")
         first.press("d")
         assert first.exit_code == 0

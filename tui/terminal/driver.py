@@ -85,6 +85,19 @@ class TerminalDriver(PacedDriver, LinuxDriver):
             with suppress(termios.error):
                 termios.tcsetattr(self.fileno, termios.TCSANOW, self._settings)
 
+    @property
+    def can_suspend(self) -> bool:
+        """Whether a shell with job control started this; else nothing could make it go on.
+
+        Such a shell is of the same session and gives each job a process group of its own (POSIX:
+        a group without that is orphaned); an ssh command, a script, a window's program have none.
+        """
+        with suppress(OSError):  # the parent has just ended
+            parent = os.getppid()
+            same_session = os.getsid(parent) == os.getsid(0)
+            return same_session and os.getpgid(parent) != os.getpgrp()
+        return False
+
     def _sigtstp_application(self, *_: object) -> None:
         self._stopped = True
         super()._sigtstp_application()

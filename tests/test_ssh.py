@@ -146,7 +146,7 @@ def assert_current_after_a_freeze(sshd: Sshd, seconds: float) -> None:
 
 
 def test_a_client_that_was_frozen_goes_on_with_the_newest(sshd: Sshd) -> None:
-    assert_current_after_a_freeze(sshd, 6)
+    assert_current_after_a_freeze(sshd, 5)
 
 
 @pytest.mark.long

@@ -20,6 +20,7 @@ from textual import on, work
 from textual.color import Color
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.drivers.web_driver import WebDriver
 from textual.events import DeliveryComplete, DeliveryFailed
 from textual.geometry import Region
 from textual.theme import Theme
@@ -42,6 +43,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.monitor import MonitorScreen
 from tui.screens.outages import Outages
 from tui.screens.pace import Pace
+from tui.terminal.browser_driver import BrowserDriver
 from tui.terminal.driver import TerminalDriver
 from tui.terminal.paced_app import PacedApp
 from tui.terminal.paced_driver import PacedDriver
@@ -270,7 +272,7 @@ class TradexApp(PacedApp, inherit_bindings=False):
 
     def get_driver_class(self) -> type[Driver]:
         usual = super().get_driver_class()
-        return TerminalDriver if usual is LinuxDriver else usual
+        return {LinuxDriver: TerminalDriver, WebDriver: BrowserDriver}.get(usual, usual)
 
     def rate(self) -> float:
         return self._driver.flow.rate if isinstance(self._driver, PacedDriver) else inf

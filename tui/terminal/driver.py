@@ -20,7 +20,7 @@ from textual.message import Message
 
 from tui.terminal.output import Output, open_terminal
 from tui.terminal.paced_app import PacedApp
-from tui.terminal.paced_driver import PacedDriver
+from tui.terminal.paced_driver import PacedDriver, hang_up
 
 # Every mode that Textual switches on, off again: the end of a synchronized update, mouse, paste,
 # reports of resizes, line wrap, kitty's keys; then the main screen with its cursor, focus reports
@@ -55,10 +55,10 @@ class TerminalDriver(PacedDriver, LinuxDriver):
         try:
             self._settings = termios.tcgetattr(self.fileno)
         except termios.error:  # it went away while this process was stopped
-            _hang_up()
+            hang_up()
             return
         screen = open_terminal(sys.__stdout__.fileno() if sys.__stdout__ else self.fileno)
-        self._output = Output(screen, self._loop, self.settle, _hang_up)
+        self.begin(Output(screen, self._loop, self.settle, hang_up))
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's is untyped
         self._app.refresh()  # after a suspension the terminal shows something else
 
@@ -124,7 +124,7 @@ class TerminalDriver(PacedDriver, LinuxDriver):
         while not self.exit_event.is_set():
             data = self._read()
             if data is None:
-                _hang_up()
+                hang_up()
                 return
             for event in parser.feed(decode(data)) if data else ():
                 self.process_message(event)
@@ -146,7 +146,3 @@ class TerminalDriver(PacedDriver, LinuxDriver):
         with suppress(OSError):
             return os.tcgetpgrp(self.fileno) != os.getpgrp()
         return True
-
-
-def _hang_up() -> None:
-    os.kill(os.getpid(), signal.SIGHUP)

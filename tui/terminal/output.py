@@ -70,11 +70,16 @@ class Output:
 
     def finish(self, last: bytes, timeout: float) -> None:
         """Hand over `last` within `timeout` seconds, in place of all that has waited until now."""
-        self._unwatch()
         if self._waiting:
             self._waiting[:] = CANCEL
         self.write(last)
+        self.drain(timeout)
+
+    def drain(self, timeout: float) -> None:
+        """Hand over what has waited until now, within `timeout` seconds; only this waits."""
+        self._unwatch()
         ends = time.monotonic() + timeout
+        self._push()
         while self._waiting and (left := ends - time.monotonic()) > 0:
             select.select([], [self._fd], [], left)
             self._push()
@@ -91,16 +96,15 @@ class Output:
             self._on_drained()
 
     def _push(self) -> None:
-        with suppress(BlockingIOError):
-            try:
-                while self._waiting:
-                    count = os.write(self._fd, self._waiting)
-                    self.taken += count
-                    del self._waiting[:count]
-            except BlockingIOError:
-                raise
-            except OSError:
-                self._lose()
+        try:
+            while self._waiting:
+                count = os.write(self._fd, self._waiting)
+                self.taken += count
+                del self._waiting[:count]
+        except BlockingIOError:
+            return
+        except OSError:
+            self._lose()
 
     def _lose(self) -> None:
         self._waiting.clear()

@@ -33,13 +33,11 @@ class PacedApp(App[None]):
         self._ending: int | None = None
         self.held = False
 
-    def hold(self) -> bool:
-        """Draw nothing until `release`; whether that is new."""
-        new = not self.held
-        if new:
+    def hold(self) -> None:
+        """Draw nothing until `release`."""
+        if not self.held:
             self.held = True
             self._batch.enter_context(self.batch_update())
-        return new
 
     def release(self) -> None:
         """Draw what has changed since `hold`."""

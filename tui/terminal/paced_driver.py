@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from contextvars import copy_context
 from threading import Event
@@ -31,7 +33,14 @@ class PacedDriver(Driver):
         self._output: Output | None = None
         self._answer = Event()
         self._frame = bytearray()
+        self._patience = self._loop.call_soon(lambda: None)
         self._context = copy_context()  # the app's: widgets are drawn in it
+
+    def begin(self, output: Output) -> None:
+        """Write there from now on; nothing is known of it yet."""
+        self.flow = Flow()
+        self._frame.clear()
+        self._output = output
 
     @property
     def taken(self) -> int:
@@ -61,9 +70,10 @@ class PacedDriver(Driver):
 
     def settle(self) -> None:
         """Hold the app while a frame is on its way, and no longer."""
+        self._patience.cancel()
         if self._output and (self.flow.under_way or self._output.pending):
-            if self._app.hold():
-                self._loop.call_later(PATIENCE, self._give_up)
+            self._patience = self._loop.call_later(PATIENCE, self._give_up)
+            self._app.hold()
         else:
             self._app.release()
 
@@ -81,3 +91,8 @@ class PacedDriver(Driver):
     def _give_up(self) -> None:
         self.flow.give_up(time.monotonic())
         self.settle()
+
+
+def hang_up() -> None:
+    """There is no terminal any more: the system tells by this signal only the one who owned it."""
+    os.kill(os.getpid(), signal.SIGHUP)

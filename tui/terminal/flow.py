@@ -11,7 +11,7 @@ ASK = b"\x1b[6n"
 PATIENCE = 30.0
 # What a newer frame counts against the ones before it, when the rate is measured.
 _MEMORY = 0.8
-_LEAP = 10.0
+_LEAP, _NOTABLE = 10.0, 0.5
 
 
 class Flow:
@@ -65,7 +65,8 @@ class Flow:
         self.took = took
         self._latency = min(took, self._latency * 1.01)
         seconds = max(took - self._latency, 1e-4)
-        if self._size / seconds > _LEAP * self.rate:  # it was a pause, not a slow line
+        expected = self._size / self.rate
+        if expected > _NOTABLE and took < expected / _LEAP:  # a pause was taken for a slow line
             self._bytes = self._seconds = 0.0
         self._bytes = self._bytes * _MEMORY + self._size
         self._seconds = self._seconds * _MEMORY + seconds

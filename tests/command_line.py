@@ -10,7 +10,7 @@ from tests.processes import command
 
 HALF_PAST_NOON = 1_795_437_000_000
 NOBODY = "127.0.0.1:1"
-COMMANDS = "watch, demo, serve, stream, exchange, feed"
+COMMANDS = "watch, demo, serve, stream, exchange, feed, doctor"
 ESCAPES = "\x1b]0;owned\x07\x1b[31m\u202e\x9b2J"
 
 

@@ -47,11 +47,11 @@ class DefaultsToWatch(click.Group):
         return False
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        from tui.config import config_folder
+        from tui.config import default_path
         from tui.journal import journal_path
 
         # Not as text, which would be wrapped: a path is to be copied.
-        formatter.write(f"\nConfig file: {config_folder() / 'config.toml'}\n")
+        formatter.write(f"\nConfig file: {default_path()}\n")
         formatter.write(f"Log file: {journal_path()}\n")
 
 
@@ -279,6 +279,35 @@ def feed_test(
     text = sample.read(_LARGEST_SAMPLE).removeprefix(b"\xef\xbb\xbf").strip()
     for line in read(declared, text):
         click.echo(line)
+
+
+@cli.command()
+@click.argument("exchanges", nargs=-1, metavar="[EXCHANGE]...")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document, for scripts.")
+@_config_file
+def doctor(exchanges: tuple[str, ...], as_json: bool, config_file: Path | None) -> int:
+    """Check the terminal, your files and exchanges, and say what is wrong.
+
+    Without an EXCHANGE: the default one, those that the config file names, and those of your
+    panes. Ends with 0 when nothing that is needed fails, else with 1.
+    """
+    import shutil
+
+    from tui.doctor import report
+    from tui.doctor.examination import Examination
+    from tui.doctor.findings import Group
+    from tui.journal import open_journal
+
+    open_journal()
+    examination = Examination(config_file, exchanges, os.environ)
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    groups: list[Group] = []
+    for group in examination.groups():
+        groups.append(group)
+        for line in () if as_json else report.as_text(group, columns):
+            click.echo(line)
+    click.echo(report.as_json(groups) if as_json else report.summary(groups, examination.unasked))
+    return 0 if report.is_well(groups) else 1
 
 
 def _load_config(path: Path | None) -> Config:

@@ -73,14 +73,23 @@ def config_folder() -> Path:
     return user_config_path("tradex-tui", appauthor=False)
 
 
-def load(flag: Path | None, environ: Mapping[str, str]) -> Config:
-    """The config from the file that `flag`, else `$TRADEX_TUI_CONFIG`, names.
+def named_path(flag: Path | None, environ: Mapping[str, str]) -> Path | None:
+    """The config file that `flag`, else `$TRADEX_TUI_CONFIG`, names."""
+    return flag or (Path(environ[PATH_VARIABLE]) if environ.get(PATH_VARIABLE) else None)
 
-    Without either, the default file, which need not exist. Raises ConfigError with one line: the
-    file, the key, what was found and what was expected.
+
+def default_path() -> Path:
+    """The config file that is read when none is named; it need not exist."""
+    return config_folder() / "config.toml"
+
+
+def load(flag: Path | None, environ: Mapping[str, str]) -> Config:
+    """The config from the file that is named, else from the default file.
+
+    Raises ConfigError with one line: the file, the key, what was found and what was expected.
     """
-    named = flag or (Path(environ[PATH_VARIABLE]) if environ.get(PATH_VARIABLE) else None)
-    path = named or config_folder() / "config.toml"
+    named = named_path(flag, environ)
+    path = named or default_path()
     try:
         config = _config(read_toml(path))
         return replace(config, notices=_notices(config, path))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from textual.color import Color, ColorParseError
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 from tui.errors import ThemeError
 from tui.rules import FLAG, TABLE, TEXT, Rule, Rules, read_table
@@ -38,6 +38,11 @@ class LoadedThemes:
 
     themes: dict[str, Theme] = field(default_factory=dict)
     failures: dict[Path, ThemeError] = field(default_factory=dict)
+
+    @property
+    def names(self) -> list[str]:
+        """All that a config may name: these and Textual's own."""
+        return [*self.themes, *BUILTIN_THEMES]
 
 
 def theme_folders(config_folder: Path) -> list[Path]:

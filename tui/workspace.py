@@ -86,13 +86,18 @@ def load(path: Path) -> tuple[Workspace | None, str | None]:
     A file that is not a workspace is kept beside it as `workspace.toml.bad-N`. Never raises.
     """
     try:
-        return _workspace(msgspec.convert(read_toml(path), _Stored)), None
+        return read(path), None
     except FileNotFoundError:
         return None, None
     except OSError as error:
         return None, f"The workspace {clean(str(path))} cannot be read: {error.strerror}."
     except ValueError as error:
         return None, f"The workspace is damaged ({clean(str(error))}). {_set_aside(path)}"
+
+
+def read(path: Path) -> Workspace:
+    """The workspace in a file. Raises OSError, or ValueError when it is none."""
+    return _workspace(msgspec.convert(read_toml(path), _Stored))
 
 
 def save(path: Path, workspace: Workspace) -> None:

@@ -86,7 +86,8 @@ class Exchange(ABC):
     A close with one of `auth_closes` means that our token was not taken. With `has_heartbeat` the
     exchange wants pings of its own making, and answers them. Binary frames are garbage unless it
     `reads_binary`. One that `takes_token` has a login. One that `complains_with_200` sends errors
-    of its REST side as if they were answers.
+    of its REST side as if they were answers. Its answers tell in a `weight_header`, if it has one,
+    what was used of the REST limit in the running minute.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Exchange(ABC):
     reads_binary: bool = False
     takes_token: bool = False
     complains_with_200: bool = False
+    weight_header: str = ""
 
     def spelling(self, name: str) -> str:
         """How the exchange spells a symbol that a person typed."""

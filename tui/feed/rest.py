@@ -27,12 +27,14 @@ _AT_ONCE = 16
 class Reply:
     """A body, and the exchange's time in ms (the start of the second) when it says it.
 
-    `asked_at` is when the request went out, in monotonic seconds: the body is not older.
+    `asked_at` is when the request went out, in monotonic seconds: the body is not older. `used` is
+    what it says that we used of its limit in this minute.
     """
 
     body: bytes
     date: int | None
     asked_at: float
+    used: int | None = None
 
 
 class RequestFailed(ExchangeError):  # noqa: N818 it is what happened, not a mistake
@@ -81,7 +83,12 @@ class Rest:
             raise self._refused(response, response.status, self._exchange.parse_complaint(body))
         if self._exchange.complains_with_200 and (said := self._exchange.parse_complaint(body)):
             raise self._refused(response, said.status, said)
-        return Reply(body, http_date(response.headers.get("Date")), asked_at)
+        date = http_date(response.headers.get("Date"))
+        return Reply(body, date, asked_at, self._used(response))
+
+    def _used(self, response: aiohttp.ClientResponse) -> int | None:
+        told = response.headers.get(self._exchange.weight_header, "")
+        return int(told) if told.isascii() and told.isdigit() and len(told) < 10 else None
 
     def _fault(self, error: Exception) -> Fault:
         match error:

@@ -81,7 +81,7 @@ class Dialer(Protocol):
 
 async def dial(url: str, timeout: float) -> Socket:  # noqa: ASYNC109 the limit spans all steps
     """Name lookup, TCP, TLS and upgrade together take at most `timeout` seconds."""
-    proxy = _proxy_for(url)
+    proxy = proxy_for(url)
     try:
         async with asyncio.timeout(timeout):
             return _WebSocket(await _open(url))
@@ -115,7 +115,7 @@ def _refusal(response: Response) -> Fault:
     return of_status(response.status_code, response.headers.get("Retry-After"), now)
 
 
-def _proxy_for(url: str) -> str:
+def proxy_for(url: str) -> str:
     """The proxy that the environment names for `url`, as `host:port`; empty without one."""
     proxy = None if is_loopback(url) else get_proxy(parse_uri(url))
     return (place(proxy) or "of the environment") if proxy else ""
@@ -130,7 +130,8 @@ def _trusted(*_where: str | None) -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-def _tls(url: str) -> ssl.SSLContext | None:
+def tls_for(url: str) -> ssl.SSLContext | None:
+    """Whom to trust on the way to a wss url; None for a ws url."""
     where = (os.environ.get(name) for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"))
     return _trusted(*where) if urlsplit(url).scheme == "wss" else None
 
@@ -138,7 +139,7 @@ def _tls(url: str) -> ssl.SSLContext | None:
 async def _open(url: str) -> ClientConnection:
     return await _SameOrigin(
         url,
-        ssl=_tls(url),
+        ssl=tls_for(url),
         open_timeout=None,
         ping_interval=None,  # the machine pings: its timers see what this library's do not
         close_timeout=1,

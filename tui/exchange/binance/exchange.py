@@ -87,6 +87,7 @@ class Binance(Exchange):
     title = "Binance"
     intervals = MappingProxyType({interval: text for text, interval in frames.BY_WIRE.items()})
     default_symbols = ("BTCUSDT", "ETHUSDT", "SOLUSDT", "BNBUSDT", "XRPUSDT", "DOGEUSDT")
+    weight_header = "X-MBX-USED-WEIGHT-1M"
 
     def __init__(self, name: str, settings: ExchangeSettings) -> None:
         self.name = name

@@ -59,7 +59,7 @@ async def _token(tokens: TokenSource | None) -> tuple[Secret | None, list[Findin
         secret = await tokens.read()
     except TradexError as error:
         return None, [of_error("token", error)]
-    return secret, [Finding("token", State.OK, "There is one.")]
+    return secret, [Finding("token", State.OK, "It can be read.")]
 
 
 async def _stream(

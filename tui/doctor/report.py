@@ -35,7 +35,7 @@ def summary(groups: Sequence[Group], unasked: Sequence[str]) -> str:
         if finding.state is State.FAIL
     )
     said = f"Wrong: {', '.join(wrong)}." if wrong else "All is well."
-    return f"{said} Not asked: {', '.join(unasked)}." if unasked else said
+    return f"{said} Not looked at, unless you name them: {', '.join(unasked)}." if unasked else said
 
 
 def as_json(groups: Sequence[Group]) -> str:
@@ -51,7 +51,7 @@ def as_json(groups: Sequence[Group]) -> str:
         for group in groups
         for finding in group.findings
     ]
-    return json.dumps({"ok": is_well(groups), "checks": checks}, ensure_ascii=False, indent=2)
+    return json.dumps({"ok": is_well(groups), "checks": checks}, indent=2)
 
 
 def _mark(state: State) -> str:
@@ -64,5 +64,4 @@ def _sentences(finding: Finding) -> str:
 
 def _wrapped(line: str, columns: int) -> list[str]:
     width = max(columns, _NARROWEST)
-    return textwrap.wrap(line, width, subsequent_indent=_INDENT, break_on_hyphens=False,
-                         drop_whitespace=True)  # fmt: skip
+    return textwrap.wrap(line, width, subsequent_indent=_INDENT, break_on_hyphens=False)

@@ -15,7 +15,7 @@ from tui.feed.rest import Reply, RequestFailed, Rest
 from tui.feed.transport import place
 from tui.market.symbol import Subscription
 
-ANSWER_LIMIT = 8.0
+ANSWER_LIMIT = 6.0
 _CANDLES = 3
 _OFF, _WRONG = 1.0, 5.0
 _NEARLY_ALL = 0.8
@@ -84,7 +84,7 @@ class _Questions:
     def _candles(self, reply: Reply, wanted: Subscription) -> str:
         now = int(self._clocks.wall() * 1000) if reply.date is None else reply.date
         candles = self._exchange.parse_history(wanted, reply.body, now)
-        return f"{len(candles) or 'no'} candles of {wanted.symbol}"
+        return f"{len(candles) or 'no'} candles of {wanted.symbol.name}"
 
     def _symbols(self, reply: Reply) -> str:
         return f"{len(self._exchange.parse_directory(reply.body))} symbols"

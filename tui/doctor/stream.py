@@ -125,7 +125,7 @@ class _Talk:
         """The finding that an event is, if it decides anything."""
         match event:
             case CandleReport() | Trade() | Ticker() | Pulse() if self._wanted:
-                said = f"{self._opened}; the first data of {self._wanted.symbol} came {after}."
+                said = f"{self._opened}; the first data of {self._wanted.symbol.name} came {after}."
                 return Finding(_NAME, State.OK, said)
             case LoggedIn() if not self._wanted:
                 return Finding(_NAME, State.OK, f"{self._opened} and took our token.")

@@ -19,6 +19,7 @@ from tui.terminal.requirements import need_terminal
 _SMALL = os.terminal_size((40, 12))
 # What headers, panels and hints are written with.
 _TEXT = "…·–▲▼×═"
+_NARROW = "Let the terminal draw characters of ambiguous width in one cell."
 _TMUX_PATIENCE = 2.0
 
 
@@ -100,9 +101,6 @@ def _of_glyphs(answers: Answers, chosen: Glyphs) -> Iterable[Finding]:
         yield Finding("glyphs", State.OK, "All that charts are drawn with take one cell each.")
 
 
-_NARROW = "Let the terminal draw characters of ambiguous width in one cell."
-
-
 def _of_glyph_set(glyphs: Glyphs, odd: set[str], chosen: Glyphs) -> Finding | None:
     drawn = "".join(sorted(_drawn_with(SETS[glyphs]) & odd))
     if not drawn:
@@ -115,25 +113,25 @@ def _of_glyph_set(glyphs: Glyphs, odd: set[str], chosen: Glyphs) -> Finding | No
 
 
 def _of_focus(answers: Answers, environ: Mapping[str, str]) -> Finding:
-    less = "drawing does not slow down while you look elsewhere."
     if "TMUX" in environ and (said := _tmux("show-options", "-gv", "focus-events")):
         if said == "on":
-            return Finding("focus", State.OK, "tmux passes on what the terminal reports of it.")
-        said = f"tmux keeps it to itself: {less}"
+            return Finding("focus", State.OK, "tmux passes on when you look elsewhere.")
+        said = "tmux keeps it to itself when you look elsewhere; drawing does not slow down then."
         return Finding("focus", State.NOTE, said, "Run tmux set-option -g focus-events on.")
-    return _of_mode("focus", answers.modes.get(FOCUS_REPORTS), "reports it", less)
+    has = answers.modes.get(FOCUS_REPORTS)
+    return _of_mode("focus", has, "report", "when you look elsewhere")
 
 
 def _of_frames(answers: Answers) -> Finding:
-    less = "a screen may be seen while it is half drawn."
-    return _of_mode("frames", answers.modes.get(WHOLE_FRAMES), "shows whole ones", less)
+    has = answers.modes.get(WHOLE_FRAMES)
+    return _of_mode("frames", has, "hide", "a screen while it is half drawn")
 
 
-def _of_mode(name: str, has: bool | None, does: str, less: str) -> Finding:
+def _of_mode(name: str, has: bool | None, verb: str, what: str) -> Finding:
     if has:
-        return Finding(name, State.OK, f"This terminal {does}.")
-    verb = "does not tell whether it" if has is None else "is none that"
-    return Finding(name, State.NOTE, f"This terminal {verb} {does}: if not, {less}")
+        return Finding(name, State.OK, f"This terminal {verb}s {what}.")
+    does_not = f"tell whether it {verb}s" if has is None else verb
+    return Finding(name, State.NOTE, f"This terminal does not {does_not} {what}.")
 
 
 def _tmux(*words: str) -> str:

@@ -55,16 +55,15 @@ def way_of(url: str) -> Way:
 
 
 async def examine_way(way: Way, wall: float, resolve: Resolve) -> list[Finding]:
-    """Whether its name is known, and whether the server behind it takes connections and proves
-    who it is; ends with the first that fails.
+    """Whether its name is known, and whether the server takes connections and proves who it is.
 
-    `wall` is this machine's time in seconds since 1970.
+    Ends with the first that fails; the way through a proxy is left to those who go it. `wall` is
+    this machine's time in seconds since 1970.
     """
-    first = way.proxy.rpartition(":")[0] or way.host
-    findings = [] if _is_address(first) else [await _examine_lookup(first, resolve)]
     if way.proxy:
         said = f"The way to {way.place} leads through the proxy {way.proxy}."
-        return [*findings, Finding("connection", State.SKIPPED, said)]
+        return [Finding("connection", State.SKIPPED, said)]
+    findings = [] if _is_address(way.host) else [await _examine_lookup(way.host, resolve)]
     if any(finding.state is State.FAIL for finding in findings):
         return findings
     return [*findings, await _examine_connection(way, wall)]

@@ -53,8 +53,8 @@ def of_fault(name: str, fault: Fault) -> Finding:
     clauses = [c for c in to_do.rstrip(".").split(", ") if not c.startswith(_OF_THE_MONITOR)]
     if fault.retry_after:
         clauses.append(f"wait {fault.retry_after:.0f} s")
-    advice = ", ".join(clauses)
-    return Finding(name, State.FAIL, f"{said}.", f"{advice[0].upper()}{advice[1:]}." * bool(advice))
+    advice = ", ".join(clauses) or "try again later"
+    return Finding(name, State.FAIL, f"{said}.", f"{advice[0].upper()}{advice[1:]}.")
 
 
 def of_error(name: str, error: TradexError) -> Finding:

@@ -32,7 +32,6 @@ from tui.market.symbol import Subscription
 OPEN_LIMIT = 6.0
 DATA_LIMIT = 5.0
 _NAME = "WebSocket"
-_IN_TIME = f"within {DATA_LIMIT:g} s"
 _AGAIN = "Try again; if it stays so, the exchange has a fault of its own."
 
 
@@ -150,18 +149,19 @@ class _Talk:
                 self._flaw = reason
 
     def _silence(self) -> Finding:
+        name = self._wanted.symbol.name if self._wanted else ""
         if not self._logged_in:
-            what = f"did not answer our login {_IN_TIME}"
+            what = f"did not answer our login within {DATA_LIMIT:g} s"
         elif self._flaw:
             what = f"sends what cannot be read: {self._flaw}"
         elif not self._confirmed:
-            what = f"did not confirm the subscription of {self._wanted} {_IN_TIME}"
+            what = f"did not confirm the subscription of {name} within {DATA_LIMIT:g} s"
         else:
-            return self._without_data()
+            return self._without_data(name)
         return Finding(_NAME, State.FAIL, f"{self._opened}, but {what}.", _AGAIN)
 
-    def _without_data(self) -> Finding:
-        said = f"{self._opened}, but no data of {self._wanted} came {_IN_TIME}."
+    def _without_data(self, name: str) -> Finding:
+        said = f"{self._opened}, but no data of {name} came within {DATA_LIMIT:g} s."
         if self._exchange.name in exchange_names():  # its best known symbol is always traded
             return Finding(_NAME, State.FAIL, said, _AGAIN)
         return Finding(_NAME, State.NOTE, said, "Perhaps nothing is traded there at this time.")

@@ -22,7 +22,6 @@ from tui.text import clean
 LOOKUP_LIMIT = 4.0
 CONNECTION_LIMIT = 5.0
 _DAY = 86_400.0
-_ENDS_SOON = 3
 _PORTS = {"wss": 443, "https": 443, "ws": 80, "http": 80}
 
 Resolve = Callable[..., Any]
@@ -138,5 +137,4 @@ async def _connect(way: Way, wall: float) -> str:
 def _validity(tls: ssl.SSLObject, wall: float) -> str:
     ends = str((tls.getpeercert() or {}).get("notAfter"))
     days = int((ssl.cert_time_to_seconds(ends) - wall) / _DAY)
-    soon = ": soon" if days < _ENDS_SOON else ""
-    return f"its certificate is valid for {days} more day{'s' * (days != 1)}{soon}"
+    return f"its certificate is valid for {days} more day{'s' * (days != 1)}"

@@ -49,14 +49,20 @@ class Glass(pyte.Screen):
 
     `modes` are the private modes (DEC, xterm) that are on. Asked about one (DECRQM) it knows
     those of `known`. `keyboards` is how many kitty keyboard modes were pushed and not popped.
+    Each character of `wide` is drawn two cells wide.
     """
 
     def __init__(
-        self, size: tuple[int, int], known: Collection[int], answer: Callable[[str], None]
+        self,
+        size: tuple[int, int],
+        known: Collection[int],
+        answer: Callable[[str], None],
+        wide: Collection[str] = "",
     ) -> None:
         self.modes: set[int] = set(MAIN_SCREEN)
         self.keyboards = 0
         self._known = known
+        self._wide = frozenset(wide)
         self._answer = answer
         super().__init__(*size)
         self._hidden = deepcopy(self.buffer)
@@ -74,6 +80,15 @@ class Glass(pyte.Screen):
             self._obey(found)
             at = found.end()
         self._stream.feed(text[at:end])
+
+    def draw(self, data: str) -> None:
+        if self._wide.isdisjoint(data):
+            super().draw(data)
+            return
+        for char in data:
+            super().draw(char)
+            if char in self._wide:
+                self.cursor_forward()
 
     def write_process_input(self, data: str) -> None:
         self._answer(data)
@@ -118,7 +133,8 @@ class Emulated:
 
     The program leads a session whose controlling terminal this is, so that it hears of a
     hang-up. A thread reads, so that the program never waits for the test, but when it is to:
-    at `speed` bytes a second, and not at all between `pause` and `resume`.
+    at `speed` bytes a second, and not at all between `pause` and `resume`. A `mute` one answers
+    nothing that it is asked; for `known` and `wide` see Glass.
 
     Left with the program still running, it is killed.
     """
@@ -132,11 +148,14 @@ class Emulated:
         environ: Mapping[str, str] = {},
         speed: float | None = None,
         known: Collection[int] = (SYNC,),
+        wide: Collection[str] = "",
+        mute: bool = False,
     ) -> None:
         self.speed = speed
+        self._mute = mute
         self._written = bytearray()
         self._news = threading.Condition()
-        self._glass = Glass(size, known, self._answer)
+        self._glass = Glass(size, known, self._answer, wide)
         self._reads, self._over = threading.Event(), threading.Event()
         self._reads.set()
         self._master, slave = pty.openpty()
@@ -263,6 +282,8 @@ class Emulated:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, packed)
 
     def _answer(self, data: str) -> None:
+        if self._mute:
+            return
         try:
             self.press(data)
         except OSError:  # it does not read, or has ended: a terminal does not wait for that

@@ -58,6 +58,31 @@ print(repr(heard))
     assert repr(answers) in t.text.replace("\n", "")  # it wraps
 
 
+def test_what_is_wide_takes_two_cells(tmp_path: Path) -> None:
+    asks = """
+import sys, tty
+tty.setraw(0)
+print("\\u2502a\\u2500\\x1b[6n", end="", flush=True)
+print(sys.stdin.read(6)[1:])
+"""
+    with Emulated(tmp_path, asks, program=PYTHON, wide="│─") as t:
+        assert t.exit_code == 0
+    assert t.text.splitlines()[0] == "│ a─ [1;6R"
+
+
+def test_a_mute_one_answers_nothing(tmp_path: Path) -> None:
+    asks = """
+import sys, tty
+tty.setraw(0)
+print("\\x1b[6n\\x1b[?2026$p\\x1b[c", end="", flush=True)
+print("heard", repr(sys.stdin.read(1)))
+"""
+    with Emulated(tmp_path, asks, program=PYTHON, mute=True) as t:
+        t.until(lambda: b"\x1b[c" in t.written)
+        t.press("x")
+        t.shows("heard 'x'")
+
+
 def test_while_it_does_not_read_the_program_stands_still(tmp_path: Path) -> None:
     began, done = tmp_path / "began", tmp_path / "done"
     program = f"open({str(began)!r}, 'w'); print('x' * 100_000); open({str(done)!r}, 'w')"

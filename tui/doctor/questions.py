@@ -68,7 +68,10 @@ def _heard(terminal: int) -> bytes:
         left = max(0.0, ends - time.monotonic())
         if not select.select([terminal], [], [], left)[0]:
             break
-        said += os.read(terminal, 4_096)
+        chunk = os.read(terminal, 4_096)
+        if not chunk:  # the terminal is gone
+            break
+        said += chunk
     return said
 
 
@@ -77,11 +80,13 @@ def _unread(terminal: int) -> Iterator[None]:
     """Neither echo nor lines while the block runs. A signal that would end it waits until then."""
     ending = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTSTP}
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ending)
-    before = termios.tcgetattr(terminal)
     try:
-        tty.setcbreak(terminal, termios.TCSANOW)
-        yield
+        before = termios.tcgetattr(terminal)
+        try:
+            tty.setcbreak(terminal, termios.TCSANOW)
+            yield
+        finally:
+            termios.tcflush(terminal, termios.TCIFLUSH)
+            termios.tcsetattr(terminal, termios.TCSANOW, before)
     finally:
-        termios.tcflush(terminal, termios.TCIFLUSH)
-        termios.tcsetattr(terminal, termios.TCSANOW, before)
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)

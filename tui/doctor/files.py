@@ -16,7 +16,7 @@ from tui.text import clean
 from tui.theme import load_themes, theme_folders
 
 _ENOUGH = 65_536
-_FREE_IT = "Let its folder be yours to write in, or free space on its disk."
+_LET_IT = "Let the file and its folder be yours to read and write."
 
 
 def examine_files(config: Config | ConfigError, config_path: Path, workspace_path: Path) -> Group:
@@ -55,7 +55,8 @@ def _of_workspace(path: Path) -> Finding:
     except FileNotFoundError:
         return _of_writing("workspace", path)
     except OSError as error:
-        return Finding("workspace", State.FAIL, f"{clean(str(path))}: {error.strerror}.")
+        said = f"{clean(str(path))} cannot be read: {error.strerror}."
+        return Finding("workspace", State.FAIL, said, _LET_IT)
     except ValueError as error:
         said = f"{clean(str(path))} is damaged: {clean(str(error))}."
         advice = "The next start sets it aside and begins with the default symbols."
@@ -74,5 +75,5 @@ def _of_writing(name: str, path: Path) -> Finding:
         if path.exists():
             path.open("ab").close()
     except OSError as error:
-        return Finding(name, State.FAIL, f"{shown} cannot be written: {error.strerror}.", _FREE_IT)
+        return Finding(name, State.FAIL, f"{shown} cannot be written: {error.strerror}.", _LET_IT)
     return Finding(name, State.OK, f"{shown} can be written.")

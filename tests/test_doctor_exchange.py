@@ -16,7 +16,7 @@ import pytest
 
 from tests import failures
 from tests.failures import Place
-from tests.raw_server import RawServer, silence, upgrade
+from tests.raw_server import RawServer, answer, silence, upgrade
 from tui.doctor import requests, stream, way
 from tui.doctor.exchange import examine_exchange
 from tui.doctor.findings import Finding, State
@@ -28,7 +28,7 @@ from tui.feed.token_sources import EnvironmentToken, TokenSource
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol
 from tui.simulator.background import BackgroundSimulator
-from tui.simulator.faults import Answer, At, Fault, Stall
+from tui.simulator.faults import Answer, At, BadPage, Fault, Stall
 from tui.simulator.server import Simulator, wall_ms
 
 CANARY = "c4n4ry-of-gold"
@@ -104,7 +104,8 @@ def test_an_exchange_that_is_well_is_said_to_be(name: str) -> None:
 def test_what_is_left_of_the_limits_is_told_where_the_exchange_tells_it() -> None:
     with simulated("binance") as urls:
         assert found(urls)["limits"].said == (
-            "2 of 5000 that this program may use a minute are used."
+            "2 of the 5000 a minute that this program allows itself are used. "
+            "It may be dialled 40 times at once."
         )
     with simulated("kraken") as urls:
         assert found(urls, "kraken")["limits"].said.startswith("Kraken does not tell what is left")
@@ -232,13 +233,23 @@ def test_a_refusal_of_the_one_does_not_hide_that_the_other_is_well() -> None:
         }  # fmt: skip
 
 
+@pytest.mark.parametrize("name", SYMBOLS)
+def test_answers_that_cannot_be_read_are_told(name: str) -> None:
+    with RawServer(answer("200 OK", "Content-Type: application/json", body=b"non{sense")) as server:
+        unread = found((NOBODY[0], server.rest_url), name)["REST"]
+    assert unread.state is FAIL and " answered with something else than " in unread.said
+
+
+def test_answers_that_break_off_are_told() -> None:
+    with simulated(fault=BadPage("cut", 60)) as urls:
+        assert "did not speak the expected protocol" in found(urls)["REST"].said
+
+
 @pytest.mark.usefixtures("hurried")
-@pytest.mark.parametrize(("dialect", "state"), [("binance", FAIL), ("json", NOTE)])
-def test_a_feed_that_sends_nothing_is_wrong_where_there_is_always_trade(
-    dialect: str, state: State
-) -> None:
-    name = "desk" if dialect == "json" else dialect
-    with simulated(dialect, Stall(60)) as urls:
+@pytest.mark.parametrize("name", ["binance", "coinbase", "desk"])
+def test_a_feed_that_sends_nothing_is_wrong_where_there_is_always_trade(name: str) -> None:
+    state = NOTE if name == "desk" else FAIL
+    with simulated("json" if name == "desk" else name, Stall(60)) as urls:
         silent = found(urls, name)["WebSocket"]
     assert silent.state is state
     assert f"but no data of {SYMBOLS[name]} came within" in silent.said
@@ -300,3 +311,19 @@ def test_a_token_that_cannot_be_read_is_told_and_nobody_is_dialled(
         findings = found(urls, "desk", EnvironmentToken("DESK_TOKEN"))
     assert findings["token"].said == "The environment variable DESK_TOKEN is not set."
     assert (findings["WebSocket"].state, findings["REST"].state) == (SKIPPED, OK)
+
+
+def test_no_token_is_sent_unprotected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DESK_TOKEN", CANARY)
+
+    def resolve(*_: object, **__: object) -> list[Any]:
+        return [(None, None, None, None, ("127.0.0.1", 0))]
+
+    async def reached(_: way.Way, __: float) -> Finding:
+        return Finding("connection", OK, "It is reached.")
+
+    monkeypatch.setattr(way, "_examine_connection", reached)
+    urls = "ws://exchange.test", "http://127.0.0.1:1"
+    refused = found(urls, "desk", EnvironmentToken("DESK_TOKEN"), resolve)["WebSocket"]
+    assert refused.said == "No token is sent to exchange.test unprotected."
+    assert refused.advice == "Use wss:// in its url."

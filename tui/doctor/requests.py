@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tui.doctor.findings import Finding, State, of_error, of_fault
+from tui.doctor.findings import Finding, State, of_fault
 from tui.errors import ExchangeError
 from tui.exchange.base import Exchange, Request
-from tui.feed.faults import of_error as fault_of_error
+from tui.feed.faults import of_error
 from tui.feed.limits import HostLimits
 from tui.feed.rest import Reply, RequestFailed, Rest
 from tui.feed.transport import place
@@ -39,11 +39,13 @@ async def examine_requests(
         async with asyncio.timeout(ANSWER_LIMIT):
             return await _Questions(exchange, rest, clocks).findings(wanted)
     except TimeoutError as error:
-        return [of_fault("REST", fault_of_error(error, place(exchange.rest_url)))]
+        return [of_fault("REST", of_error(error, place(exchange.rest_url)))]
     except RequestFailed as failed:
         return [of_fault("REST", failed.fault)]
     except ExchangeError as error:
-        return [of_error("REST", error)]
+        why = f": {error.hint.rstrip('.')}" if error.hint else ""
+        said = f"{error.message.rstrip('.')}{why}."
+        return [Finding("REST", State.FAIL, said, "Check rest_url in [exchanges].")]
     finally:
         await rest.close()
 
@@ -116,12 +118,13 @@ def _rounded(seconds: float) -> str:
 
 def _of_limits(exchange: Exchange, used: int | None) -> Finding:
     limits = exchange.limits
-    own = f"this program keeps to {limits.rest_weight} requests a minute, {limits.dial_burst} dials"
+    dials = f"It may be dialled {limits.dial_burst} times at once."
     if used is None:
-        said = f"{exchange.title} does not tell what is left; {own} at once."
+        unknown = f"{exchange.title} does not tell what is left"
+        said = f"{unknown}; this program asks {limits.rest_weight} times a minute at most. {dials}"
         return Finding("limits", State.OK, said)
-    said = f"{used} of {limits.rest_weight} that this program may use a minute are used."
+    said = f"{used} of the {limits.rest_weight} a minute that this program allows itself are used."
     if used < _NEARLY_ALL * limits.rest_weight:
-        return Finding("limits", State.OK, said)
+        return Finding("limits", State.OK, f"{said} {dials}")
     advice = "Close other programs that ask this exchange from your address."
     return Finding("limits", State.NOTE, said, advice)

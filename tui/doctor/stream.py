@@ -18,6 +18,7 @@ from tui.market.events import (
     Ack,
     CandleReport,
     Event,
+    Inventory,
     LoggedIn,
     LoginRefused,
     Malformed,
@@ -141,7 +142,7 @@ class _Talk:
             case LoggedIn():
                 self._logged_in = True
                 await self._subscribe()
-            case Ack():
+            case Ack() | Inventory():
                 self._confirmed = True
             case Ping(reply):
                 await self._socket.send(reply)

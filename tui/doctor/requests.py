@@ -71,7 +71,7 @@ class _Questions:
         read = self._candles(reply, wanted) if history and wanted else self._symbols(reply)
         return [
             Finding("REST", State.OK, f"It answered in {took:.2f} s with {read}."),
-            _of_clock(self._exchange.title, reply.date, wall, wall + took),
+            of_clock(self._exchange.title, reply.date, wall, wall + took),
             _of_limits(self._exchange, reply.used),
         ]
 
@@ -92,10 +92,11 @@ class _Questions:
         return f"{len(self._exchange.parse_directory(reply.body))} symbols"
 
 
-def _of_clock(title: str, date: int | None, asked: float, answered: float) -> Finding:
-    """Our clock against a Date header (ms, the start of its second), set between two of our times.
+def of_clock(title: str, date: int | None, asked: float, answered: float) -> Finding:
+    """Our clock against the exchange's `date` (ms, the start of its second), None: not told.
 
-    Only what is certain counts: the header has no fractions, and the answer was on its way.
+    It was set between two of our times (s since 1970). Only what is certain counts: the date has
+    no fractions, and the answer was on its way.
     """
     if date is None:
         return Finding("clock", State.SKIPPED, f"{title} does not say what time it is.")

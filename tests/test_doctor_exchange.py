@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from threading import Event
 from typing import Any, NoReturn
 
 import pytest
@@ -34,6 +35,14 @@ from tui.simulator.server import Simulator, wall_ms
 CANARY = "c4n4ry-of-gold"
 SYMBOLS = {"binance": "BTCUSDT", "coinbase": "BTC-USD", "kraken": "BTC/USD", "desk": "EURUSD"}
 NOBODY = ("ws://127.0.0.1:1", "http://127.0.0.1:1")
+_HANGING_RESOLVER = """
+import asyncio, threading
+from tui.doctor import way
+way.LOOKUP_LIMIT = 0.1
+ask = way.examine_way(way.way_of("wss://exchange.test"), 0.0, lambda *_, **__: hang.wait())
+hang = threading.Event()
+print(*(finding.said for finding in asyncio.run(ask)))
+"""
 OK, NOTE, FAIL, SKIPPED = State.OK, State.NOTE, State.FAIL, State.SKIPPED
 
 
@@ -49,7 +58,6 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who does not answer is not waited for long."""
-    monkeypatch.setattr(way, "LOOKUP_LIMIT", 0.3)
     monkeypatch.setattr(stream, "OPEN_LIMIT", 0.3)
     monkeypatch.setattr(requests, "ANSWER_LIMIT", 0.3)
 
@@ -172,19 +180,11 @@ def test_a_name_that_is_not_known_is_told() -> None:
     assert findings["lookup"].advice == "Check the network."
 
 
-@pytest.mark.usefixtures("hurried")
-def test_a_resolver_that_hangs_is_not_waited_for() -> None:
-    hang = Event()
-
-    def resolve(*_: object, **__: object) -> list[Any]:
-        hang.wait()
-        return []
-
-    try:
-        findings = found(("wss://exchange.test", "https://exchange.test"), resolve=resolve)
-    finally:
-        hang.set()
-    assert "got no answer" in findings["lookup"].said
+def test_a_resolver_that_hangs_holds_up_nothing_nor_the_end() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", _HANGING_RESOLVER], capture_output=True, text=True, timeout=20
+    )
+    assert ended.stdout == "The lookup of the name exchange.test got no answer in 0.1 s.\n"
 
 
 @pytest.mark.usefixtures("hurried")

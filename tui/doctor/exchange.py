@@ -26,7 +26,8 @@ async def examine_exchange(
 ) -> Group:
     """The ways to its servers, then what they answer; `wanted` is what it is asked for.
 
-    It takes some fifteen seconds at most, when nobody answers anything.
+    It takes fifteen seconds at most when nobody answers anything, and twenty when there is an
+    answer each time, but late.
     """
     stream = way_of(exchange.endpoint())
     requests = way_of(exchange.rest_url) if exchange.rest_url else None

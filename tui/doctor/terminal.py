@@ -15,6 +15,7 @@ from tui.doctor.findings import Finding, Group, State, of_error
 from tui.doctor.questions import FOCUS_REPORTS, WHOLE_FRAMES, Answers, ask
 from tui.errors import UsageError
 from tui.terminal.requirements import need_terminal
+from tui.text import clean
 
 _SMALL = os.terminal_size((40, 12))
 # What headers, panels and hints are written with.
@@ -38,7 +39,7 @@ def _findings(environ: Mapping[str, str], glyphs: Glyphs) -> list[Finding]:
         return [of_error("terminal", error)]
     answers = ask(sys.stdin.fileno(), _characters(), (FOCUS_REPORTS, WHOLE_FRAMES))
     return [
-        Finding("terminal", State.OK, f"TERM={environ.get('TERM')}, with UTF-8."),
+        Finding("terminal", State.OK, f"TERM={clean(environ.get('TERM', ''), 64)}, with UTF-8."),
         _of_size(os.get_terminal_size(sys.stdout.fileno())),
         _of_colours(environ),
         *_of_glyphs(answers, glyphs),

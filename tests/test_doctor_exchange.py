@@ -33,7 +33,7 @@ from tui.simulator.faults import Answer, At, BadPage, Fault, Stall
 from tui.simulator.server import Simulator, wall_ms
 
 CANARY = "c4n4ry-of-gold"
-SYMBOLS = {"binance": "BTCUSDT", "coinbase": "BTC-USD", "kraken": "BTC/USD", "desk": "EURUSD"}
+SYMBOLS = {"binance": "BTCUSDT", "coinbase": "BTC-USD", "kraken": "BTC/USD", "desk": "BTCUSDT"}
 NOBODY = ("ws://127.0.0.1:1", "http://127.0.0.1:1")
 _HANGING_RESOLVER = """
 import asyncio, threading

@@ -95,6 +95,16 @@ def test_a_theme_without_hues_draws_hollow_candles_until_the_user_chooses(tmp_pa
     play(scenario)
 
 
+def test_without_colours_candles_are_hollow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+
+    async def scenario() -> None:
+        async with stage(workspace=Workspace(THREE)) as s:
+            assert s.monitor.options.glyphs is Glyphs.HOLLOW
+
+    play(scenario)
+
+
 def test_candles_that_the_config_names_are_drawn_whatever_the_theme() -> None:
     async def scenario() -> None:
         workspace, config = Workspace(THREE, theme="graphite"), Config(glyphs="heavy")

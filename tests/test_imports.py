@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "lock": set(),
     "local_time": set(),
     "workspace": {"market", "toml_file", "lock"},
-    "theme": {"rules", "toml_file"},
+    "theme": {"chart", "rules", "toml_file"},
     "keys": set(),
     "widgets": {"market", "exchange", "feed", "chart", "keys"},
     "screens": {"market", "exchange", "feed", "chart", "keys", "widgets", "workspace"},

@@ -17,13 +17,11 @@ from typing import ClassVar
 
 from platformdirs import user_downloads_path
 from textual import on, work
-from textual.color import Color
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.drivers.web_driver import WebDriver
 from textual.events import DeliveryComplete, DeliveryFailed
 from textual.geometry import Region
-from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
 from tui.chart.frame import Options
@@ -48,7 +46,7 @@ from tui.terminal.driver import TerminalDriver
 from tui.terminal.paced_app import PacedApp
 from tui.terminal.paced_driver import PacedDriver
 from tui.text import clean, file_stem
-from tui.theme import load_themes, theme_folders, variable_defaults
+from tui.theme import load_themes, theme_folders, usual_glyphs, variable_defaults
 from tui.workspace import Workspace, save
 
 log = logging.getLogger(__name__)
@@ -56,7 +54,6 @@ log = logging.getLogger(__name__)
 _TICK = 1.0
 _SAVE_DELAY = 1.0
 _SAVE_AGAIN = 30.0
-_LEAST_SATURATION = 0.05
 _WELCOME_SHOWN = 15.0
 _WELCOME = (
     "Each pane is a symbol with its price, its change and how fresh they are. "
@@ -146,9 +143,8 @@ class TradexApp(PacedApp, inherit_bindings=False):
 
     @property
     def _default_glyphs(self) -> str:
-        """Those of the config; without any, shapes where colours cannot tell up from down."""
-        plain = Glyphs.HOLLOW if is_colourless(self.current_theme) else Glyphs.HEAVY
-        return self.config.glyphs or plain.value
+        """Those of the config; without any, those that suit the theme."""
+        return self.config.glyphs or usual_glyphs(self.current_theme, self.no_color).value
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return variable_defaults(self.current_theme)
@@ -340,13 +336,6 @@ class TradexApp(PacedApp, inherit_bindings=False):
         # A traceback belongs into the log; Textual's own method prints it to the terminal.
         log.exception("the screen failed")
         self.panic("tradex-tui failed; the log file has the reason (tradex-tui --help names it).")
-
-
-def is_colourless(theme: Theme) -> bool:
-    """Whether up and down differ in brightness alone."""
-    colors = variable_defaults(theme) | theme.variables
-    names = (colors["market-up"], colors["market-down"])
-    return not theme.ansi and all(Color.parse(name).hsl.s < _LEAST_SATURATION for name in names)
 
 
 def chart_options(workspace: Workspace, glyphs: str, tz: tzinfo) -> Options:

@@ -10,6 +10,7 @@ from typing import Any
 from textual.color import Color, ColorParseError
 from textual.theme import BUILTIN_THEMES, Theme
 
+from tui.chart.glyphs import Glyphs
 from tui.errors import ThemeError
 from tui.rules import FLAG, TABLE, TEXT, Rule, Rules, read_table
 from tui.text import clean, file_stem
@@ -30,6 +31,7 @@ _ANSI = {
     "warn": "ansi_yellow",
 }
 MARKET_VARIABLES = tuple(f"market-{name}" for name in _ANSI)
+_LEAST_SATURATION = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,18 @@ def variable_defaults(theme: Theme) -> dict[str, str]:
     """Every one of MARKET_VARIABLES, derived from the colours of any theme, Textual's own too."""
     colors = _ANSI if theme.ansi else _derived(theme.to_color_system().generate())
     return {f"market-{name}": color for name, color in colors.items()}
+
+
+def usual_glyphs(theme: Theme, no_color: bool) -> Glyphs:
+    """Those to draw candles with: shapes where colours cannot tell up from down."""
+    return Glyphs.HOLLOW if no_color or _is_colourless(theme) else Glyphs.HEAVY
+
+
+def _is_colourless(theme: Theme) -> bool:
+    """Whether up and down differ in brightness alone."""
+    colors = variable_defaults(theme) | theme.variables
+    names = (colors["market-up"], colors["market-down"])
+    return not theme.ansi and all(Color.parse(name).hsl.s < _LEAST_SATURATION for name in names)
 
 
 def _derived(named: dict[str, str]) -> dict[str, str]:

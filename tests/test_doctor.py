@@ -109,6 +109,8 @@ def test_a_theme_that_cannot_be_used_is_told_with_its_file(home: Path) -> None:
     theme = of_files(Config(), home / "config.toml")["themes"]
     assert theme.state is State.FAIL
     assert theme.said.startswith(f"Theme {folder}/mine.toml: colors.primary is ")
+    asked = of_files(Config(theme="mine"), home / "config.toml")["themes"]
+    assert asked == theme  # not that there is none
 
 
 def test_a_theme_and_keys_that_there_are_not_are_told(home: Path) -> None:
@@ -116,6 +118,16 @@ def test_a_theme_and_keys_that_there_are_not_are_told(home: Path) -> None:
     assert findings["keys"].state is State.FAIL
     assert findings["keys"].said.startswith("There is no action 'qiut'.")
     assert of_files(Config(theme="nord"), home)["themes"].state is State.OK
+
+
+def test_a_theme_that_only_the_workspace_names_is_looked_for() -> None:
+    path = default_path()
+    path.parent.mkdir(parents=True)
+    path.write_text('version = 1\ntheme = "gone"\n')
+    (gone,) = (f for f in examine_files(Config(), path, path).findings if f.state is State.FAIL)
+    assert gone.said == "There is no theme gone, which you chose in the monitor."
+    path.write_text('version = 1\ntheme = "nord"\n')
+    assert of_files(Config(), path)["themes"].state is State.OK
 
 
 def test_a_damaged_workspace_is_told_and_left_where_it_is() -> None:

@@ -60,6 +60,21 @@ def test_glyphs_that_nobody_draws_with_are_only_noted(home: Path, dead: str) -> 
     assert "note text Headers and hints are drawn with " in text
 
 
+@pytest.mark.parametrize(
+    ("line", "environ"),
+    [('theme = "graphite"\n', {}), ("", {"NO_COLOR": ""})],
+    ids=["a theme without hues", "NO_COLOR"],
+)
+def test_where_candles_are_hollow_the_hollow_ones_matter(
+    line: str, environ: dict[str, str], home: Path, dead: str
+) -> None:
+    config = Path(dead)
+    config.write_text(line + config.read_text())
+    text = said(examined(home, dead, wide=AMBIGUOUS, environ=environ))
+    assert 'FAIL glyphs Candles would be torn: "hollow" draws with ' in text
+    assert 'note glyphs "heavy" draws with ' in text
+
+
 def test_modes_that_it_does_not_have_are_noted(home: Path, dead: str) -> None:
     text = said(examined(home, dead, known=()))
     assert "note focus This terminal does not report when you look elsewhere." in text

@@ -42,9 +42,9 @@ class LoadedThemes:
     failures: dict[Path, ThemeError] = field(default_factory=dict)
 
     @property
-    def names(self) -> list[str]:
+    def usable(self) -> dict[str, Theme]:
         """All that a config may name: these and Textual's own."""
-        return [*self.themes, *BUILTIN_THEMES]
+        return {**BUILTIN_THEMES, **self.themes}
 
 
 def theme_folders(config_folder: Path) -> list[Path]:

@@ -9,17 +9,19 @@ from pathlib import Path
 
 from tui import workspace
 from tui.chart.glyphs import Glyphs
-from tui.config import Config, default_path, load, named_path
+from tui.config import Config, config_folder, default_path, load, named_path
 from tui.doctor.exchange import examine_exchange
-from tui.doctor.files import examine_files
+from tui.doctor.files import examine_files, usable_workspace
 from tui.doctor.findings import Finding, Group, State
 from tui.doctor.requests import Clocks
 from tui.doctor.terminal import examine_terminal
 from tui.errors import ConfigError
 from tui.market.symbol import Subscription
 from tui.targets import subscriptions
-from tui.workspace import Workspace
+from tui.theme import load_themes, theme_folders, usual_glyphs
 
+# Textual's own, which is shown in place of one that there is not.
+_ELSE = "textual-dark"
 _UNREAD = Finding("exchanges", State.SKIPPED, "Not looked at: the config cannot be used.")
 
 
@@ -41,7 +43,7 @@ class Examination:
             self._config = load(config_file, environ)
         except ConfigError as error:
             self._failure = error
-        self._workspace = _remembered()
+        self._workspace = usable_workspace(workspace.default_path())
         self._exchanges = exchanges or self._in_use()
         if not self._failure:
             for name in exchanges:
@@ -54,14 +56,21 @@ class Examination:
 
     def groups(self) -> Iterator[Group]:
         """What is found, one group after the other."""
-        glyphs = Glyphs(self._workspace.glyphs or self._config.glyphs or Glyphs.HEAVY)
-        yield examine_terminal(self._environ, glyphs)
+        yield examine_terminal(self._environ, self._glyphs())
         read = self._failure or self._config
         yield examine_files(read, self._config_path, workspace.default_path())
         if self._failure:
             yield Group("exchanges", (_UNREAD,))
         else:
             yield from asyncio.run(self._of_exchanges())
+
+    def _glyphs(self) -> Glyphs:
+        """Those that the monitor draws candles with when it starts from these files."""
+        if chosen := self._workspace.glyphs or self._config.glyphs:
+            return Glyphs(chosen)
+        usable = load_themes(theme_folders(config_folder())).usable
+        theme = usable.get(self._workspace.theme or self._config.theme, usable[_ELSE])
+        return usual_glyphs(theme, no_color="NO_COLOR" in self._environ)
 
     async def _of_exchanges(self) -> list[Group]:
         """All of them at the same time."""
@@ -85,11 +94,3 @@ class Examination:
         symbols = [*self._config.open_exchange(name).default_symbols, *watched][:1]
         found = subscriptions([f"{name}:{symbol}" for symbol in symbols], None, self._config)
         return found[0] if found else None
-
-
-def _remembered() -> Workspace:
-    """The workspace, as far as it can be read: that it cannot is another finding."""
-    try:
-        return workspace.read(workspace.default_path())
-    except (OSError, ValueError):
-        return Workspace()

@@ -12,8 +12,9 @@ from tui.doctor.findings import Finding, Group, State, of_error
 from tui.errors import ConfigError
 from tui.journal import journal_path
 from tui.keys import remapped
-from tui.text import clean
+from tui.text import clean, file_stem
 from tui.theme import load_themes, theme_folders
+from tui.workspace import Workspace
 
 _ENOUGH = 65_536
 _LET_IT = "Let the file and its folder be yours to read and write."
@@ -24,9 +25,18 @@ def examine_files(config: Config | ConfigError, config_path: Path, workspace_pat
     if isinstance(config, ConfigError):
         of_config = [of_error("config", config)]
     else:
-        of_config = [*_of_config(config, config_path), *_of_themes(config)]
+        remembered = usable_workspace(workspace_path)
+        of_config = [*_of_config(config, config_path), *_of_themes(config, remembered)]
     of_workspace = _of_workspace(workspace_path)
     return Group("files", (*of_config, of_workspace, _of_writing("log", journal_path())))
+
+
+def usable_workspace(path: Path) -> Workspace:
+    """The workspace, as far as it can be read: that it cannot is another finding."""
+    try:
+        return workspace.read(path)
+    except (OSError, ValueError):
+        return Workspace()
 
 
 def _of_config(config: Config, path: Path) -> Iterator[Finding]:
@@ -38,13 +48,17 @@ def _of_config(config: Config, path: Path) -> Iterator[Finding]:
         yield Finding("keys", State.FAIL, clean(problem), "Change it in [keys] of the config.")
 
 
-def _of_themes(config: Config) -> Iterator[Finding]:
+def _of_themes(config: Config, remembered: Workspace) -> Iterator[Finding]:
     loaded = load_themes(theme_folders(config_folder()))
     for error in loaded.failures.values():
         yield of_error("themes", error)
-    if config.theme not in loaded.names:
+    known = {*loaded.usable, *(file_stem(path.stem) for path in loaded.failures)}
+    if config.theme not in known:
         said, valid = f"There is no theme {clean(config.theme)}.", ", ".join(loaded.themes)
         yield Finding("themes", State.FAIL, said, f"Valid: {valid}, and those of Textual.")
+    if remembered.theme and remembered.theme not in known:
+        said = f"There is no theme {remembered.theme}, which you chose in the monitor."
+        yield Finding("themes", State.FAIL, said, "Choose another one there.")
     if not loaded.failures:
         yield Finding("themes", State.OK, f"{len(loaded.themes)} theme files can be used.")
 

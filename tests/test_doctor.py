@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.command_line import refusal, run
+from tests.command_line import refusal, run, start
 from tests.feeds import simulated
-from tests.processes import write_config
+from tests.processes import command, write_config
 from tui.config import Config
 from tui.doctor.files import examine_files
 from tui.doctor.findings import Finding, State
@@ -62,6 +63,26 @@ def test_json_is_one_document_with_every_check(config: str) -> None:
 def test_it_ends_with_1_when_an_exchange_is_dead(args: tuple[str, ...], dead: str) -> None:
     code, document = checked(*args, "--config", dead)
     assert (code, document["ok"]) == (1, False)
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)], ids=["text", "json"])
+def test_a_closed_pipe_ends_it_quietly(options: tuple[str, ...], dead: str) -> None:
+    with start("doctor", *options, "--config", dead) as doctor:
+        assert doctor.stdout and doctor.stderr
+        doctor.stdout.close()
+        assert doctor.stderr.read() == ""
+        assert doctor.wait(20) == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_told(dead: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = subprocess.run(
+            command("doctor", "--config", dead),
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=20,
+        )  # fmt: skip
+    assert ended.stderr == "tradex-tui: Cannot write what was found: No space left on device.\n"
+    assert ended.returncode == 2
 
 
 def test_it_looks_at_the_exchanges_that_are_in_use(dead: str) -> None:

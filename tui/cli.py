@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -213,14 +214,9 @@ def stream(
     for notice in config.notices:
         _warn(notice)
     engine = _engine(config, wanted.history)
-    with suppress(KeyboardInterrupt):
+    with suppress(KeyboardInterrupt), _printing("the candles"):
         try:
             run_stream(engine, asked, wanted, click.echo, _warn)
-        except OSError as error:
-            # The interpreter flushes once more at its end, into the closed pipe or full disk.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            if not isinstance(error, BrokenPipeError):
-                raise TradexError(f"Cannot write the candles: {error.strerror}.") from error
         finally:
             engine.stop()
 
@@ -302,12 +298,30 @@ def doctor(exchanges: tuple[str, ...], as_json: bool, config_file: Path | None) 
     examination = Examination(config_file, exchanges, os.environ)
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     groups: list[Group] = []
-    for group in examination.groups():
-        groups.append(group)
-        for line in () if as_json else report.as_text(group, columns):
-            click.echo(line)
-    click.echo(report.as_json(groups) if as_json else report.summary(groups, examination.unasked))
-    return 0 if report.is_well(groups) else 1
+    with _printing("what was found"):
+        for group in examination.groups():
+            groups.append(group)
+            for line in () if as_json else report.as_text(group, columns):
+                click.echo(line)
+        unasked = examination.unasked
+        click.echo(report.as_json(groups) if as_json else report.summary(groups, unasked))
+        return 0 if report.is_well(groups) else 1
+    return 1  # nobody reads on, and not all was looked at
+
+
+@contextmanager
+def _printing(what: str) -> Iterator[None]:
+    """Print in the block, which ends quietly once nobody reads any more.
+
+    Raises TradexError when it cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        # The interpreter flushes once more at its end, into the closed pipe or full disk.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise TradexError(f"Cannot write {what}: {error.strerror}.") from error
 
 
 def _load_config(path: Path | None) -> Config:

@@ -87,13 +87,26 @@ def test_modes_that_it_does_not_have_are_noted(home: Path, dead: str) -> None:
         ({"COLORTERM": ""}, "note colours Only 256: a theme's colours are approximated."),
         ({"COLORTERM": "", "TERM": "xterm"}, "note colours Only 16: "),
         ({"NO_COLOR": "1"}, "note colours NO_COLOR is set: all is drawn in grey"),
+        (
+            {"TERM": "screen", "STY": "1.desk", "COLORTERM": ""},
+            "note colours Only 16: a theme's colours are approximated. In ~/.screenrc set",
+        ),
+        (
+            {"TERM": "screen.xterm-256color", "STY": "1.desk"},
+            "note colours 16 million, as COLORTERM says. GNU screen draws them from version 5",
+        ),
+        ({"TERM": "screen", "STY": "1.desk"}, "note focus GNU screen keeps it to itself"),
+        ({"STY": "1.desk"}, "ok colours 16 million."),
         ({"TERM": "dumb"}, "FAIL terminal This terminal cannot place text on the screen"),
         (
             {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
             "FAIL terminal The monitor draws with UTF-8",
         ),
     ],
-    ids=["256 colours", "16 colours", "NO_COLOR", "dumb", "no UTF-8"],
+    ids=[
+        "256 colours", "16 colours", "NO_COLOR", "screen", "screen, COLORTERM", "screen, focus",
+        "started from screen", "dumb", "no UTF-8",
+    ],
 )  # fmt: skip
 def test_what_the_environment_says_of_the_terminal_is_told(
     environ: dict[str, str], line: str, home: Path, dead: str

@@ -15,13 +15,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from tui.terminal.flow import ASK
+
 if sys.platform != "win32":
     import termios
     import tty
 
 PATIENCE = 1.5
 FOCUS_REPORTS, WHOLE_FRAMES = 1004, 2026
-_CURSOR, _ERASED, _DEVICE = "\x1b[6n", "\r\x1b[K", "\x1b[c"
+_ERASED, _DEVICE = "\r\x1b[K", "\x1b[c"
 _CURSOR_AT = re.compile(rb"\x1b\[\d+;(\d+)R")
 _MODE_IS = re.compile(rb"\x1b\[\?(\d+);(\d)\$y")
 _DEVICE_IS = re.compile(rb"\x1b\[\?[\d;]*c")
@@ -46,7 +48,7 @@ def ask(terminal: int, characters: Sequence[str], modes: Sequence[int]) -> Answe
     """
     if sys.platform == "win32":
         return Answers()
-    widths = "".join(f"\r{char}{_CURSOR}" for char in characters) + _ERASED
+    widths = "".join(f"\r{char}{ASK.decode()}" for char in characters) + _ERASED
     asked = "".join(f"\x1b[?{mode}$p{_ERASED}" for mode in modes)
     with _unread(terminal):
         # Each terminal tells what device it is: who has come to that has no more to say.

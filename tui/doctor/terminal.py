@@ -21,6 +21,14 @@ _SMALL = os.terminal_size((40, 12))
 # What headers, panels and hints are written with.
 _TEXT = "…·–▲▼×═"
 _NARROW = "Let the terminal draw characters of ambiguous width in one cell."
+# GNU screen 5.0 was the first with 24-bit colours; until then it takes them for something else.
+_IF_SCREEN_HAS_THEM = (
+    "GNU screen draws them from version 5 on, with truecolor on in ~/.screenrc; else unset it."
+)
+_IN_SCREENRC = (
+    "In ~/.screenrc set term screen-256color; from GNU screen 5 on also truecolor on, and then "
+    "COLORTERM=truecolor."
+)
 _TMUX_PATIENCE = 2.0
 
 
@@ -74,6 +82,8 @@ def _of_colours(environ: Mapping[str, str]) -> Finding:
         said = "NO_COLOR is set: all is drawn in grey, and rising candles are hollow."
         return Finding("colours", State.NOTE, said, "Unset it to have colours.")
     colours = Console(force_terminal=True, _environ=environ).color_system
+    if colours == "truecolor" and _in_screen(environ):
+        return Finding("colours", State.NOTE, "16 million, as COLORTERM says.", _IF_SCREEN_HAS_THEM)
     if colours == "truecolor":
         return Finding("colours", State.OK, "16 million.")
     said = f"Only {'256' if colours == '256' else '16'}: a theme's colours are approximated."
@@ -84,7 +94,15 @@ def _more_colours(environ: Mapping[str, str]) -> str:
     set_it = "If your terminal has more, set COLORTERM=truecolor"
     if "TMUX" in environ:
         return f"{set_it}, and in tmux: set -as terminal-features ',*:RGB'."
+    if _in_screen(environ):
+        return _IN_SCREENRC
     return f"{set_it}."
+
+
+def _in_screen(environ: Mapping[str, str]) -> bool:
+    """Whether GNU screen is around this; tmux says TERM=screen, too."""
+    named = environ.get("TERM", "").startswith("screen")
+    return named and "STY" in environ and "TMUX" not in environ
 
 
 def _of_glyphs(answers: Answers, chosen: Glyphs) -> Iterable[Finding]:
@@ -119,6 +137,9 @@ def _of_focus(answers: Answers, environ: Mapping[str, str]) -> Finding:
             return Finding("focus", State.OK, "tmux passes on when you look elsewhere.")
         said = "tmux keeps it to itself when you look elsewhere; drawing does not slow down then."
         return Finding("focus", State.NOTE, said, "Run tmux set-option -g focus-events on.")
+    if _in_screen(environ):
+        said = "GNU screen keeps it to itself when you look elsewhere."
+        return Finding("focus", State.NOTE, said)
     has = answers.modes.get(FOCUS_REPORTS)
     return _of_mode("focus", has, "report", "when you look elsewhere")
 

@@ -21,7 +21,6 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.drivers.web_driver import WebDriver
 from textual.events import DeliveryComplete, DeliveryFailed
-from textual.geometry import Region
 from textual.worker import Worker, WorkerState
 
 from tui.chart.frame import Options
@@ -273,11 +272,10 @@ class TradexApp(PacedApp, inherit_bindings=False):
     def rate(self) -> float:
         return self._driver.flow.rate if isinstance(self._driver, PacedDriver) else inf
 
-    def urgent(self, row: int) -> bool:
+    def group(self, x: int, y: int) -> int:
         if self.screen is self.monitor:
-            return self.monitor.is_urgent(row)
-        region = self.focused.region if self.focused else Region()
-        return region.y <= row < region.bottom
+            return self.monitor.grid.group(x, y)
+        return -1 if self.focused and self.focused.region.contains(x, y) else 0
 
     def restore_terminal(self) -> None:
         """Give the terminal back though this app may hang; harmless when it is back."""

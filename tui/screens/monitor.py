@@ -143,11 +143,6 @@ class MonitorScreen(Screen[None], Plain, inherit_bindings=False):
             zoom=self.options.zoom.value,
         )
 
-    def is_urgent(self, row: int) -> bool:
-        """Whether this row of the screen has prices, or says how the connections are."""
-        below = self.panel.region if self.panel.region else self.bar.region
-        return row >= below.y or any(pane.has_price(row) for pane in self.panes)
-
     # --- panes: add, remove, undo, select -------------------------------------------------
 
     async def add(self, subscriptions: Iterable[Subscription]) -> None:

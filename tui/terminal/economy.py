@@ -38,7 +38,7 @@ class Economy:
     def __init__(self) -> None:
         self.owed: set[Region] = set()
         self._shown: dict[int, list[Cell]] = {}
-        self._late: dict[int, int] = {}
+        self._since: dict[int, int] = {}
         self._frames = 0
 
     def forget(self) -> None:
@@ -48,7 +48,7 @@ class Economy:
     def owe(self, update: CompositorUpdate) -> None:
         """The terminal is not shown this now; it stays owed."""
         for x, y, cells in _lines(update):
-            self._owe(Region(x, y, len(cells), 1))
+            self.owed.add(Region(x, y, len(cells), 1))
 
     def claim(self) -> set[Region]:
         """All that is owed; the caller sees to it that the next update has it."""
@@ -60,35 +60,35 @@ class Economy:
         updates: Iterable[CompositorUpdate],
         console: Console,
         budget: float,
-        urgent: Callable[[int], bool],
+        group: Callable[[int, int], int],
     ) -> CompositorUpdate:
         """What of some updates differs from what is shown, as far as `budget` bytes go.
 
-        Rows that are `urgent` come first, then those that have waited longest; something always
-        comes through.
+        `group` tells of a cell, by x and y, to which part of the screen it belongs: a part comes
+        as a whole where it can, those below 0 first, then those that have waited longest.
+        Something always comes through.
         """
         self._frames += 1
         lines = sorted(
-            chain.from_iterable(map(_lines, updates)), key=lambda line: self._turn(line[1], urgent)
+            ((group(x, y), x, y, cells) for x, y, cells in chain(*map(_lines, updates))),
+            key=lambda line: self._turn(line[0]) + line[:3],
         )
+        waiting = set[int]()
         taken: list[str] = []
-        for x, y, cells in lines:
+        for part, x, y, cells in lines:
             text = self._difference(x, y, cells, console)
             budget -= len(text.encode())
             if budget < 0 and taken:
-                self._owe(Region(x, y, len(cells), 1))
+                self.owed.add(Region(x, y, len(cells), 1))
+                waiting.add(part)
             elif text:
                 taken.append(text)
                 self._row(y, x + len(cells))[x : x + len(cells)] = cells
-                self._late.pop(y, None)
+        self._since = {part: self._since.get(part, self._frames) for part in waiting}
         return Part("".join(taken))
 
-    def _turn(self, y: int, urgent: Callable[[int], bool]) -> tuple[bool, int, int]:
-        return not urgent(y), self._late.get(y, self._frames), y
-
-    def _owe(self, region: Region) -> None:
-        self.owed.add(region)
-        self._late.setdefault(region.y, self._frames)
+    def _turn(self, part: int) -> tuple[int, int]:
+        return min(part, 0), self._since.get(part, self._frames)
 
     def _row(self, y: int, width: int) -> list[Cell]:
         row = self._shown.setdefault(y, [])
@@ -108,22 +108,24 @@ def _lines(update: CompositorUpdate) -> Iterator[tuple[int, int, list[Cell]]]:
     match update:
         case LayoutUpdate(strips=rows, region=region):
             for y, row in enumerate(rows, region.y):
-                yield region.x, y, list(_cells(row))
+                x = region.x
+                for part in row:
+                    yield x, y, list(_cells(part))
+                    x += part.cell_length
         case ChopsUpdate(chops=chops, spans=spans, chop_ends=ends):
             for y, x1, x2 in spans:
                 for end, (x, strip) in zip(ends[y], chops[y].items(), strict=False):
                     # As ChopsUpdate does: each strip is written from its start.
                     if strip is not None and x <= x2 and end > x1:
-                        yield x, y, list(_cells([strip]))[: min(end, x2) - x]
+                        yield x, y, list(_cells(strip))[: min(end, x2) - x]
 
 
-def _cells(strips: Iterable[Strip]) -> Iterator[Cell]:
-    for strip in strips:
-        for text, style, control in strip:
-            for character in "" if control else text:
-                yield character, style
-                if cell_len(character) == 2:
-                    yield "", style
+def _cells(strip: Strip) -> Iterator[Cell]:
+    for text, style, control in strip:
+        for character in "" if control else text:
+            yield character, style
+            if cell_len(character) == 2:
+                yield "", style
 
 
 def _runs(cells: list[Cell], shown: list[Cell]) -> Iterator[tuple[int, int]]:

@@ -9,6 +9,10 @@ from math import inf
 ASK = b"\x1b[6n"
 # Seconds without an answer after which a frame is sent all the same: an answer may get lost.
 PATIENCE = 30.0
+# The same for the first answer of all: many terminals give it at once, or never.
+HOPE = 0.5
+# Bytes per second that a terminal is thought to show before the first frame has told.
+_CAUTIOUS = 6_000.0
 # What a newer frame counts against the ones before it, when the rate is measured.
 _MEMORY = 0.8
 _LEAP, _NOTABLE = 10.0, 0.5
@@ -17,13 +21,14 @@ _LEAP, _NOTABLE = 10.0, 0.5
 class Flow:
     """At most one frame on its way to a terminal; times are in seconds of any one clock.
 
-    A terminal that has never answered is not waited for: what holds frames back there is only
-    that its buffers are full. `took` is how long the last frame was on its way.
+    A terminal that does not answer is not waited for: what holds frames back there is only that
+    its buffers are full. `took` is how long the last frame was on its way.
     """
 
     def __init__(self) -> None:
         self.took = 0.0
-        self._answers = False
+        self.patience = HOPE
+        self._answers = True
         self._asked = 0
         self._sent_at = 0.0
         self._size = 0
@@ -37,8 +42,10 @@ class Flow:
 
     @property
     def rate(self) -> float:
-        """Bytes per second that come through; infinite while nothing else is known."""
-        return self._bytes / self._seconds if self._seconds else inf
+        """Bytes per second that come through; infinite where nothing tells."""
+        if not self._answers:
+            return inf
+        return self._bytes / self._seconds if self._seconds else _CAUTIOUS
 
     def sent(self, size: int, now: float) -> None:
         """`size` bytes and `ASK` went out; with what is on its way already they are one frame."""
@@ -49,20 +56,24 @@ class Flow:
 
     def answered(self, now: float) -> None:
         """The terminal said where its cursor is; answers come in the order of the questions."""
-        self._answers = True
+        self._answers, self.patience = True, PATIENCE
         if self._asked:
             self._asked -= 1
             if not self._asked:
                 self._measure(now - self._sent_at)
 
     def give_up(self, now: float) -> None:
-        """Wait no more for an answer that is very late."""
-        if now - self._sent_at >= PATIENCE:
+        """Wait no more for an answer that is very late, and for none where none ever came."""
+        if now - self._sent_at >= self.patience:
             self._asked = 0
+            self._answers = self.patience == PATIENCE
 
     def _measure(self, took: float) -> None:
         """The shortest way is latency, which a distant terminal has, too; the rest is its rate."""
         self.took = took
+        if self._latency == inf:  # the first answer comes to a few bytes, and tells no rate
+            self._latency = took
+            return
         self._latency = min(took, self._latency * 1.01)
         seconds = max(took - self._latency, 1e-4)
         expected = self._size / self.rate

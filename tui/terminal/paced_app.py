@@ -17,7 +17,7 @@ from tui.terminal.economy import Economy
 
 # Seconds that a frame may be on its way to a slow terminal.
 _SHARE = 0.7
-# Seconds until what is owed goes out though nothing new comes.
+# Seconds until what is owed to a slow terminal goes out though nothing new comes.
 _SOON = 0.05
 # Larger budgets, in bytes, are enough for the whole of any usual screen.
 _WORTH_IT = 30_000
@@ -46,7 +46,8 @@ class PacedApp(App[None]):
             self._batch.close()
             if self.is_running:
                 self.released()
-                asyncio.get_running_loop().call_later(_SOON, self._pay)
+                slow = self.rate() * _SHARE < _WORTH_IT
+                asyncio.get_running_loop().call_later(_SOON if slow else 0, self._pay)
                 self.screen.check_idle()
 
     def _pay(self) -> None:
@@ -60,9 +61,9 @@ class PacedApp(App[None]):
         """Bytes per second that the terminal shows; infinite while it is not known to be slow."""
         return inf
 
-    def urgent(self, row: int) -> bool:
-        """Whether this row of the screen comes before the others on a slow terminal."""
-        return False
+    def group(self, x: int, y: int) -> int:
+        """The part of the screen that a cell belongs to; parts below 0 go first, see Economy."""
+        return 0
 
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         # Textual has no public way to change an update, or to learn that a batch has lost one.
@@ -71,9 +72,9 @@ class PacedApp(App[None]):
             pass
         elif self.held:
             self._economy.owe(renderable)
-        elif budget < _WORTH_IT:
+        elif budget < _WORTH_IT or self._economy.owed:
             updates = [renderable, *self._arrears(screen)]
-            renderable = self._economy.part(updates, self.console, budget, self.urgent)
+            renderable = self._economy.part(updates, self.console, budget, self.group)
         else:
             self._economy.forget()
         super()._display(screen, renderable)

@@ -13,7 +13,7 @@ from textual.driver import Driver
 from textual.events import CursorPosition
 from textual.message import Message
 
-from tui.terminal.flow import ASK, PATIENCE, Flow
+from tui.terminal.flow import ASK, Flow
 from tui.terminal.output import Output
 from tui.terminal.paced_app import PacedApp
 
@@ -72,7 +72,7 @@ class PacedDriver(Driver):
         """Hold the app while a frame is on its way, and no longer."""
         self._patience.cancel()
         if self._output and (self.flow.under_way or self._output.pending):
-            self._patience = self._loop.call_later(PATIENCE, self._give_up)
+            self._patience = self._loop.call_later(self.flow.patience, self._give_up)
             self._app.hold()
         else:
             self._app.release()

@@ -93,6 +93,13 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
         """All panes in their order, those hidden behind a zoomed one too."""
         return [child for child in self.children if isinstance(child, Pane)]
 
+    def group(self, x: int, y: int) -> int:
+        """Whose cell of the screen this is: a pane's number; -1 where prices or no panes are."""
+        for number, pane in enumerate(self.panes):
+            if pane.region.contains(x, y):
+                return -1 if pane.has_price(y) else number
+        return -1
+
     def use_columns(self, columns: int) -> None:
         """Arrange in so many columns; 0 lets the size decide."""
         self.columns = columns

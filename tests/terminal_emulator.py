@@ -76,10 +76,10 @@ class Glass(pyte.Screen):
         at, end = 0, cut.start() if cut else len(text)
         self._tail = text[end:]
         for found in _OWN.finditer(text, 0, end):
-            self._stream.feed(text[at : found.start()])
+            self._feed(text[at : found.start()])
             self._obey(found)
             at = found.end()
-        self._stream.feed(text[at:end])
+        self._feed(text[at:end])
 
     def draw(self, data: str) -> None:
         if self._wide.isdisjoint(data):
@@ -92,6 +92,12 @@ class Glass(pyte.Screen):
 
     def write_process_input(self, data: str) -> None:
         self._answer(data)
+
+    def _feed(self, text: str) -> None:
+        try:
+            self._stream.feed(text)
+        except TypeError:  # no such sequence: two programs have written into one another's
+            self._stream = pyte.Stream(self)
 
     def _obey(self, found: re.Match[str]) -> None:
         if found["mark"]:
@@ -207,6 +213,11 @@ class Emulated:
     def settings(self) -> list[Any]:
         """The terminal's settings, as `termios.tcgetattr` gives them."""
         return termios.tcgetattr(self._master)
+
+    @property
+    def foreground(self) -> int:
+        """The process group that the terminal's keys go to."""
+        return os.tcgetpgrp(self._master)
 
     def assert_restored(self) -> None:
         """The terminal is as it was before the program."""

@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "toml_file": set(),
     "rules": set(),
     "journal": set(),
+    "uncaught": set(),
     "market": set(),
     "chart": {"market"},
     "simulator": {"market"},

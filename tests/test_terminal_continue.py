@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.processes import command
-from tests.terminal_emulator import ALT_SCREEN, MAIN_SCREEN, Emulated
+from tests.terminal_emulator import ALT_SCREEN, MAIN_SCREEN, PASTE, Emulated
 
 HUNG_UP = 128 + signal.SIGHUP
 
@@ -41,21 +44,77 @@ def test_l9_a_hang_up_which_also_says_go_on_ends_it_in_order(tmp_path: Path) -> 
     assert "ERROR" not in log(tmp_path)
 
 
-def test_stopped_from_a_shell_it_goes_on_in_the_foreground(tmp_path: Path) -> None:
-    with Emulated(tmp_path, program=["/bin/sh"]) as t:
-        t.until(lambda: t.text.strip() in ("$", "#"))
-        t.press(shlex.join(command("demo")), "enter")
+@contextmanager
+def stopped_job(home: Path) -> Iterator[Emulated]:
+    """The first job of a shell, stopped with ctrl+z; the shell's prompt is back."""
+    bash = ("bash", "--norc", "-i")
+    with Emulated(home, program=bash, environ={"PS1": "> "}, known=()) as t:
+        t.shows(">")
+        t.press(shlex.join(command("demo", "BTCUSDT")), "enter")
         t.shows("LIVE")
-        t.press("ctrl+z")
-        t.shows("Stopped")
-        assert t.modes == MAIN_SCREEN
+        stop(t)
+        yield t
+
+
+def stop(t: Emulated) -> None:
+    t.press("ctrl+z")
+    t.until(lambda: ALT_SCREEN not in t.modes)
+    t.shows("Stopped")
+
+
+def says(t: Emulated, line: str, answer: str) -> None:
+    t.press(line, "enter")
+    t.shows(answer)
+
+
+def test_l3_stopped_from_a_shell_it_goes_on_in_the_foreground(tmp_path: Path) -> None:
+    with stopped_job(tmp_path) as t:
+        for _ in "12":
+            assert t.modes - {PASTE} == MAIN_SCREEN  # the shell has switched that on itself
+            says(t, "echo $((6 * 7)) is it", "42 is it")
+            t.press("fg", "enter")
+            t.shows("BTCUSDT", "LIVE", "DEMO", "? help")
+            assert "42 is it" not in t.text
+            t.press("?")
+            t.shows("This help")
+            t.press("escape")
+            t.until(lambda: "This help" not in t.text)
+            stop(t)
+
+
+def test_l3_in_the_background_it_leaves_the_terminal_to_the_shell(tmp_path: Path) -> None:
+    with stopped_job(tmp_path) as t:
+        t.press("bg", "enter")
+        t.shows(" &")
+        says(t, "echo $((6 * 7))", "42")
+        says(t, "sleep 0.3; jobs", "[1]+  Stopped")
+        assert ALT_SCREEN not in t.modes
         t.press("fg", "enter")
         t.shows("LIVE", "DEMO")
+
+
+def test_l3_l8_a_stopped_job_is_ended_without_a_stroke_on_the_shell(tmp_path: Path) -> None:
+    with stopped_job(tmp_path) as t:
+        settings = t.settings
+        says(t, "kill %1; sleep 1", "Exit 143")
+        assert t.modes - {PASTE} == MAIN_SCREEN
+        assert t.settings == settings
+        says(t, "jobs; echo $((6 * 7))", "42")
+
+
+def test_l3_stopped_from_outside_it_draws_all_anew(tmp_path: Path) -> None:
+    with stopped_job(tmp_path) as t:
+        t.press("fg", "enter")
+        t.shows("LIVE", "DEMO")
+        job = t.foreground
+        os.kill(job, signal.SIGSTOP)
+        t.until(lambda: t.foreground != job)
+        t.press("enter", "clear; fg", "enter")
+        t.shows("BTCUSDT", "LIVE", "DEMO", "? help")
+        t.until(lambda: "fg" not in t.text and t.keyboards == 1)
         t.press("q")
         t.until(lambda: ALT_SCREEN not in t.modes)
-        t.press("exit", "enter")
-        assert t.exit_code == 0
-        t.assert_restored()
+        says(t, "echo $((6 * 7))", "42")
 
 
 def test_without_a_shell_to_go_back_to_ctrl_z_stops_nothing(tmp_path: Path) -> None:
@@ -72,9 +131,8 @@ def test_without_a_shell_to_go_back_to_ctrl_z_stops_nothing(tmp_path: Path) -> N
 def test_l9_hung_up_while_it_was_stopped_it_ends_in_order(tmp_path: Path) -> None:
     with Emulated(tmp_path, "demo") as t:
         t.shows("LIVE")
-        t.kill(signal.SIGTSTP)
+        t.kill(signal.SIGSTOP)
         t.until(lambda: stopped(t))
-        t.until(lambda: ALT_SCREEN not in t.modes)
         t.hang_up()
         assert t.process.wait(20) == HUNG_UP
     assert "ERROR" not in log(tmp_path)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import click
 
 from tui.errors import TradexError, UsageError, nearest
+from tui.terminal.exits import end_at_once_on_interrupt
 
 if TYPE_CHECKING:
     from tui.config import Config
@@ -93,6 +94,7 @@ _seed = click.option("--seed", type=int, default=0, show_default=True, help="Of 
 @_config_file
 def watch(symbols: tuple[str, ...], interval: str | None, config_file: Path | None) -> int:
     """Open the monitor (the default command)."""
+    end_at_once_on_interrupt()
     from tui.opening import run_monitor
     from tui.targets import default_symbols, subscriptions
     from tui.terminal.requirements import need_terminal
@@ -118,6 +120,7 @@ def demo(
 
     They are binance, coinbase, kraken and desk, a JSON feed.
     """
+    end_at_once_on_interrupt()
     from dataclasses import replace
 
     from tui.exchange.settings import ExchangeSettings
@@ -166,12 +169,11 @@ def serve(
     """
     import asyncio
 
-    from tui.journal import open_journal
     from tui.web.access import NO_LOGIN, Access, need_permission
     from tui.web.server import serve as serve_pages
 
     _need_a_screen(args)
-    open_journal()
+    _open_log()
     access = Access.of(host, port, names)
     need_permission(access, allow_remote)
     if not access.is_local:
@@ -237,11 +239,10 @@ def exchange(dialect: str, host: str, port: int, seed: int, ledger: Path | None)
     """Run the simulated exchange; its urls are printed as one line of JSON."""
     import asyncio
 
-    from tui.journal import open_journal
     from tui.simulator.background import run
     from tui.simulator.server import Simulator
 
-    open_journal()
+    _open_log()
     simulator = Simulator(dialect=dialect, seed=seed, host=host, port=port, ledger=ledger)
     asyncio.run(run(simulator, click.echo))
 
@@ -292,9 +293,8 @@ def doctor(exchanges: tuple[str, ...], as_json: bool, config_file: Path | None) 
     from tui.doctor import report
     from tui.doctor.examination import Examination
     from tui.doctor.findings import Group
-    from tui.journal import open_journal
 
-    open_journal()
+    _open_log()
     examination = Examination(config_file, exchanges, os.environ)
     columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     groups: list[Group] = []
@@ -324,11 +324,18 @@ def _printing(what: str) -> Iterator[None]:
             raise TradexError(f"Cannot write {what}: {error.strerror}.") from error
 
 
-def _load_config(path: Path | None) -> Config:
-    from tui.config import load
-    from tui.journal import open_journal
+def _open_log() -> None:
+    from tui.journal import journal_path, open_journal
+    from tui.uncaught import log_uncaught
 
     open_journal()
+    log_uncaught(journal_path().with_name("crashes.log"))
+
+
+def _load_config(path: Path | None) -> Config:
+    from tui.config import load
+
+    _open_log()
     return load(path, os.environ)
 
 

@@ -42,6 +42,13 @@ class InVainError(TradexError):
     """It was done as asked, and nothing came of it."""
 
 
+class FaultError(InVainError):
+    """This program has a fault; the log has its traceback."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "The log file (tradex-tui --help names it) has the reason.")
+
+
 class NoConnectionError(InVainError):
     """The exchange was never reached."""
 

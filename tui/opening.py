@@ -10,6 +10,7 @@ from tui import workspace as memory
 from tui.app import TradexApp
 from tui.commands import Plug
 from tui.config import Config
+from tui.errors import FaultError
 from tui.feed.engine import Engine
 from tui.market.symbol import Subscription
 from tui.targets import remembered_subscriptions, subscriptions
@@ -41,11 +42,14 @@ def run_monitor(
         engine.start()
         try:
             app = TradexApp(engine, config, workspace, kept, plug, told)
-            with Exits(app.end, engine.stop, app.restore_terminal):
+            with Exits(app.end, engine.stop, app.restore_terminal) as exits:
                 app.run()
-            return app.return_code or 0
+                exits.code = app.return_code or 0
         finally:
             engine.stop()
+    if exits.code == 1:
+        raise FaultError("The screen failed.")
+    return exits.code
 
 
 def _start(

@@ -9,16 +9,15 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-# CAN ends an escape sequence that was cut in its middle (ECMA-48 section 8.3.6, xterm ctlseqs).
-CANCEL = b"\x18"
 
-
-def open_terminal(fd: int) -> int:
+def open_terminal(fd: int, access: int) -> int:
     """A descriptor of the terminal behind `fd` that does not block; the caller closes it.
+
+    `access` is os.O_WRONLY or os.O_RDONLY.
 
     Opened anew, since "does not block" belongs to the open file, and `fd`'s is the shell's, too.
     """
-    flags = os.O_WRONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+    flags = access | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
     for path in (os.ttyname(fd), "/dev/tty"):
         with suppress(OSError):  # after `su` the terminal's own file may be somebody else's
             return os.open(path, flags)
@@ -70,8 +69,7 @@ class Output:
 
     def finish(self, last: bytes, timeout: float) -> None:
         """Hand over `last` within `timeout` seconds, in place of all that has waited until now."""
-        if self._waiting:
-            self._waiting[:] = CANCEL
+        self._waiting.clear()
         self.write(last)
         self.drain(timeout)
 

@@ -54,6 +54,11 @@ class PacedApp(App[None]):
         if self._economy.owed and self.is_running and not self.held:
             self.screen.refresh(next(iter(self._economy.owed)))
 
+    def redraw(self) -> None:
+        """Draw everything: the terminal shows something else by now."""
+        self._economy.forget()
+        self.refresh()
+
     def released(self) -> None:
         """A frame was shown, and the next one may be drawn."""
 
@@ -90,6 +95,11 @@ class PacedApp(App[None]):
         self._ending = code
         with suppress(RuntimeError):  # no loop yet: whoever makes it ready looks
             asyncio.get_running_loop().call_soon_threadsafe(self.end_if_asked)
+
+    @property
+    def ending(self) -> bool:
+        """Whether `end` was called."""
+        return self._ending is not None
 
     def end_if_asked(self) -> None:
         if self._ending is not None:

@@ -6,7 +6,6 @@ import os
 import signal
 import time
 from contextvars import copy_context
-from threading import Event
 from typing import Any
 
 from textual.driver import Driver
@@ -31,7 +30,7 @@ class PacedDriver(Driver):
         super().__init__(app, **options)
         self.flow = Flow()
         self._output: Output | None = None
-        self._answer = Event()
+        self._questions = self._answers = 0  # each is counted by one thread
         self._frame = bytearray()
         self._patience = self._loop.call_soon(lambda: None)
         self._context = copy_context()  # the app's: widgets are drawn in it
@@ -39,6 +38,7 @@ class PacedDriver(Driver):
     def begin(self, output: Output) -> None:
         """Write there from now on; nothing is known of it yet."""
         self.flow = Flow()
+        self._questions = self._answers = 0
         self._frame.clear()
         self._output = output
 
@@ -58,7 +58,7 @@ class PacedDriver(Driver):
         if self._output and self._frame:
             frame = bytes(self._frame)
             self._frame.clear()
-            self._answer.clear()
+            self._questions += 1
             self._output.write(self.packed(frame + ASK))
             self._output.send()
             self.flow.sent(len(frame), time.monotonic())
@@ -79,7 +79,7 @@ class PacedDriver(Driver):
 
     def process_message(self, message: Message) -> None:
         if isinstance(message, CursorPosition):
-            self._answer.set()
+            self._answers += 1
             self._loop.call_soon_threadsafe(self._answered, context=self._context)
         else:
             super().process_message(message)

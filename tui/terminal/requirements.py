@@ -19,7 +19,8 @@ def need_terminal(environ: Mapping[str, str]) -> None:
     """Raises UsageError, with what to do, where the monitor cannot be shown."""
     if environ.get(_SERVED):
         return
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # A stream that was closed (>&-) is None.
+    if not all(stream and stream.isatty() for stream in (sys.stdin, sys.stdout)):
         raise UsageError("The monitor needs a terminal, and this is none.", _STREAM)
     term = environ.get("TERM", "")
     if term in _UNABLE or not term:

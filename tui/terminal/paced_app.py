@@ -54,6 +54,9 @@ class PacedApp(App[None]):
         if self._economy.owed and self.is_running and not self.held:
             self.screen.refresh(next(iter(self._economy.owed)))
 
+    def on_resize(self) -> None:
+        self._economy.forget()
+
     def redraw(self) -> None:
         """Draw everything: the terminal shows something else by now."""
         self._economy.forget()
@@ -86,7 +89,9 @@ class PacedApp(App[None]):
 
     def _arrears(self, screen: Screen[Any]) -> Iterator[CompositorUpdate]:
         """What is owed, as it looks by now."""
-        screen._compositor._dirty_regions.update(self._economy.claim())
+        shown = screen._compositor.size.region  # it may have shrunk
+        owed = (region.intersection(shown) for region in self._economy.claim())
+        screen._compositor._dirty_regions.update(filter(None, owed))
         if update := screen._compositor.render_partial_update():
             yield update
 

@@ -36,6 +36,7 @@ READERS = {
     "feed/transport.py": "a Retry-After date of a server that does not say what time it is there",
     "feed/rest.py": "the same",
     "feed/venue.py": "the end of a token that does not say when it was made",
+    "doctor/examination.py": "what it compares with the exchanges' clocks, and tells",
     "simulator/server.py": "an exchange of its own, with the time of its own",
 }
 _WALL = {"time.time", "time.time_ns", "datetime.now", "datetime.utcnow", "datetime.today"}

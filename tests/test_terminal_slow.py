@@ -149,7 +149,7 @@ def _still(text: str) -> str:
 
 
 def _survives_a_pause(home: Path, seconds: float) -> None:
-    with monitor(home, "1s") as (terminal, prices):
+    with monitor(home, "1m") as (terminal, prices):
         whole = len(terminal.written)
         began = time.time()
         terminal.pause()
@@ -185,8 +185,9 @@ def test_out_of_focus_it_draws_once_a_second_and_says_so(tmp_path: Path) -> None
         terminal.shows("not in focus: 1 frame/s", "kB/s")
         before = terminal.written.count(ASK)
         time.sleep(3)  # for so long its frames are counted
-        assert terminal.written.count(ASK) - before <= 6
+        # A frame in which the layout changes is written in two parts or three.
+        assert terminal.written.count(ASK) - before <= 12
         terminal.press("focus")
         terminal.until(lambda: "not in focus" not in terminal.text)
         before = terminal.written.count(ASK)
-        terminal.until(lambda: terminal.written.count(ASK) > before + 15, 8)
+        terminal.until(lambda: terminal.written.count(ASK) > before + 20, 5)

@@ -30,6 +30,15 @@ def test_small_lags_do_not_change_the_rate() -> None:
     assert pace.delay == pytest.approx(0.1)
 
 
+def test_out_of_focus_it_is_a_frame_a_second_and_in_focus_what_it_was() -> None:
+    pace = Pace(10)
+    pace.focused = False
+    assert pace.delay == 1.0
+    pace.woke(1.1)
+    pace.focused = True
+    assert pace.delay == pytest.approx(0.1)
+
+
 def test_the_gaps_of_one_outage_make_one_notice_when_all_are_repaired() -> None:
     outages = Outages()
     for gap in (GapOpened(BTC, 0), GapOpened(ETH, 0), GapRepaired(BTC, 0, 9, 40)):

@@ -117,9 +117,6 @@ class TradexApp(PacedApp, inherit_bindings=False):
 
     # --- start and end --------------------------------------------------------------------
 
-    def on_load(self) -> None:
-        self.end_if_asked()
-
     def on_mount(self) -> None:
         self.set_keymap({key.id: key.keys for key in self.key_table if key.id in self.config.keys})
         self.push_screen(self.monitor)
@@ -331,14 +328,6 @@ class TradexApp(PacedApp, inherit_bindings=False):
 
     def on_delivery_failed(self, event: DeliveryFailed) -> None:
         self.tell(f"The screen could not be saved: {clean(str(event.exception))}")
-
-    def _handle_exception(self, error: Exception) -> None:
-        # Textual's own prints a traceback to the terminal; it belongs into the log.
-        log.error("the screen failed", exc_info=error)
-        self._return_code = 1
-        self._exception = self._exception or error
-        self._exception_event.set()
-        self._close_messages_no_wait()
 
 
 def chart_options(workspace: Workspace, glyphs: str, tz: tzinfo) -> Options:

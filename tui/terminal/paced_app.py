@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from math import inf
@@ -14,6 +15,8 @@ from textual.app import App
 from textual.screen import Screen
 
 from tui.terminal.economy import Economy
+
+log = logging.getLogger(__name__)
 
 # Seconds that a frame may be on its way to a slow terminal.
 _SHARE = 0.7
@@ -109,3 +112,17 @@ class PacedApp(App[None]):
     def end_if_asked(self) -> None:
         if self._ending is not None:
             self.exit(return_code=self._ending)
+
+    def on_load(self) -> None:
+        self.end_if_asked()
+
+    def _handle_exception(self, error: Exception) -> None:
+        # Textual's own prints a traceback to the terminal; it belongs into the log.
+        if self._exit:
+            log.info("a half-built screen was closed", exc_info=error)
+        else:
+            log.error("the screen failed", exc_info=error)
+            self._return_code = 1
+            self._exception = self._exception or error
+            self._exception_event.set()
+        self._close_messages_no_wait()

@@ -20,6 +20,7 @@ from tui.exchange.base import Exchange
 from tui.exchange.settings import ExchangeSettings
 from tui.feed.engine import Engine
 from tui.feed.status import SymbolDirectory
+from tui.market.interval import Interval
 from tui.market.symbol import Symbol, SymbolInfo
 from tui.screens.add import AddScreen
 from tui.screens.search import Typed, matches, remark
@@ -227,3 +228,11 @@ def screen_text(app: TradexApp) -> str:
     hint = app.screen.query_one("#hint", Static)
     lines = [hint.render_line(y).text.strip() for y in range(hint.size.height)]
     return " ".join(lines)
+
+
+def test_a_key_that_comes_before_the_screen_is_built_is_no_failure() -> None:
+    async def scenario() -> None:
+        async with adding() as s:
+            AddScreen(s.app.engine, "binance", Interval.parse("1m")).action_highlight(1)
+
+    play(scenario)

@@ -60,16 +60,17 @@ class AddScreen(ModalScreen[tuple[Subscription, ...]]):
         self._interval = interval
         self._found: list[SymbolInfo] = []
         self._known: Mapping[str, SymbolDirectory] = {}
+        self._options = OptionList(markup=False)  # keys may come before it is composed
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = "Add symbols"
             yield Input(placeholder="BTCUSDT, or a part of it", select_on_focus=False)
-            yield OptionList(markup=False)
+            yield self._options
             yield Static(_HINT, id="hint", markup=False)
 
     def on_mount(self) -> None:
-        self.query_one(OptionList).can_focus = False
+        self._options.can_focus = False
         self.query_one(Input).focus()
         self.set_interval(_POLL, self._look_again)
         self._search()
@@ -79,7 +80,7 @@ class AddScreen(ModalScreen[tuple[Subscription, ...]]):
         typed = Typed.parse(self._last_word)
         self._known = directories(self._engine, typed.exchange)
         self._found = matches(typed.name, offered(self._known), self._exchange)
-        options = self.query_one(OptionList)
+        options = self._options
         options.clear_options()
         options.add_options(Option(_option(info)) for info in self._found)
         options.highlighted = 0 if self._found and self._takes_first(typed) else None
@@ -103,11 +104,10 @@ class AddScreen(ModalScreen[tuple[Subscription, ...]]):
         self.dismiss((self._chosen(self._found[event.option_index]),))
 
     def action_highlight(self, by: int) -> None:
-        options = self.query_one(OptionList)
         if by > 0:
-            options.action_cursor_down()
+            self._options.action_cursor_down()
         else:
-            options.action_cursor_up()
+            self._options.action_cursor_up()
 
     def action_cancel(self) -> None:
         self.dismiss(())
@@ -139,7 +139,7 @@ class AddScreen(ModalScreen[tuple[Subscription, ...]]):
     def _resolve_last(self, word: str) -> Subscription:
         """The symbol itself when named in full, else the highlighted one."""
         typed = Typed.parse(word)
-        highlighted = self.query_one(OptionList).highlighted
+        highlighted = self._options.highlighted
         if highlighted is None:
             return self._resolve(word)
         info = self._found[highlighted]

@@ -82,9 +82,9 @@ class Served:
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
         return [int(child) for child in children if is_alive(int(child))]
 
-    def until_sessions(self, count: int) -> list[int]:
+    def until_sessions(self, count: int, seconds: float = PATIENCE) -> list[int]:
         """Wait until there are so many; which."""
-        ends = time.monotonic() + PATIENCE
+        ends = time.monotonic() + seconds
         while len(found := self.sessions) != count:
             assert time.monotonic() < ends, f"{len(found)} sessions, not {count}"
             time.sleep(0.02)
@@ -124,6 +124,12 @@ class Visit:
                     if said == kind:
                         return more[0] if more else None
         raise AssertionError(f"nobody told {kind}")
+
+
+async def answer(url: str, **headers: str) -> tuple[int, str]:
+    """The status, and the text."""
+    async with aiohttp.ClientSession() as client, client.get(url, headers=headers) as response:
+        return response.status, await response.text()
 
 
 @asynccontextmanager

@@ -6,18 +6,15 @@ import asyncio
 import os
 import signal
 import socket
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import aiohttp
 import pytest
 
-from tests.command_line import refusal
-from tests.held_port import HeldPort
-from tests.processes import command
+from tests.fault_proxy import HOLE, FaultProxy
 from tests.resources import MIB
-from tests.serving import Served, is_alive, visit
+from tests.serving import Served, answer, is_alive, visit
 
 SECRET = "canary-7f3a"
 STRANGER = "http://evil.example"
@@ -43,11 +40,6 @@ def server(shared: Served) -> Iterator[Served]:
     shared.until_sessions(0)
 
 
-async def answer(url: str, **headers: str) -> tuple[int, str]:
-    async with aiohttp.ClientSession() as client, client.get(url, headers=headers) as response:
-        return response.status, await response.text()
-
-
 def memory_of(pid: int) -> int:
     """Bytes."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
@@ -56,21 +48,6 @@ def memory_of(pid: int) -> int:
 
 def command_line(pid: int) -> str:
     return Path(f"/proc/{pid}/cmdline").read_text()
-
-
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7"])
-def test_s10_beyond_this_machine_it_needs_permission_and_says_why(host: str, home: Path) -> None:
-    line = refusal("serve", "--host", host)
-    assert line.startswith(f"On {host} others could reach the monitor. There is no login:")
-    assert "a proxy with a login" in line
-    assert line.endswith("If this network may, add --allow-remote.")
-
-
-def test_s10_with_permission_it_still_says_that_there_is_no_login(tmp_path: Path) -> None:
-    with Served.ours(tmp_path, "--host", "0.0.0.0", "--allow-remote") as served:
-        code, _, complaint = served.end()
-    assert code == 0
-    assert complaint.startswith("tradex-tui: There is no login:")
 
 
 def test_s10_no_page_and_no_command_line_shows_a_secret(
@@ -133,12 +110,30 @@ def test_behind_a_proxy_the_page_is_that_of_the_proxys_name(server: Served) -> N
 
 
 @pytest.mark.parametrize(
-    "path", ["/page/", "/terminal/", "/page/../server.py", "/page/%2e%2e/server.py", "/download/x"]
-)
+    "path",
+    ["/page/", "/terminal/", "/page/../server.py", "/page/%2e%2e/server.py",
+     "/page/..%2fserver.py", "/page//etc/passwd", "/download/x"],
+)  # fmt: skip
 def test_nothing_but_the_page_and_what_it_saves_can_be_fetched(server: Served, path: str) -> None:
-    status, text = asyncio.run(answer(server.url + path))
-    assert status in (403, 404)
-    assert "import" not in text
+    host, _, port = server.url.removeprefix("http://").rpartition(":")
+    with socket.create_connection((host, int(port))) as client:  # others tidy the path up
+        client.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode())
+        answered = client.makefile("rb").read()
+    assert answered.split()[1] in (b"403", b"404")
+    assert b"import" not in answered and b"root:" not in answered
+
+
+@pytest.mark.parametrize("path", ["/", "/page/page.js", "/nowhere"])
+def test_no_page_of_others_shows_ours_and_ours_loads_nothing_of_theirs(
+    server: Served, path: str
+) -> None:
+    async def scenario() -> None:
+        async with aiohttp.ClientSession() as client, client.get(server.url + path) as response:
+            policy = response.headers["Content-Security-Policy"]
+            assert "default-src 'self';" in policy and "frame-ancestors 'none'" in policy
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+    asyncio.run(scenario())
 
 
 def test_l19_each_page_has_a_process_that_ends_with_it(server: Served) -> None:
@@ -164,6 +159,40 @@ def test_l19_a_page_that_vanishes_without_a_word_takes_its_process_along(server:
             page.socket.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
 
     asyncio.run(scenario())
+
+
+def test_l19_a_page_that_vanishes_while_it_is_answered_is_no_fault_of_the_server(
+    tmp_path: Path,
+) -> None:
+    async def scenario(served: Served) -> None:
+        async with visit(served.url) as page:
+            await page.until(b"BTCUSDT")
+            for _ in range(3_000):
+                await page.socket.send_json(["alive"])
+            page.socket.get_extra_info("socket").shutdown(socket.SHUT_RDWR)
+        await asyncio.to_thread(served.until_sessions, 0)
+
+    with Served.ours(tmp_path, "--", "demo", "BTCUSDT") as served:
+        asyncio.run(scenario(served))
+        served.end()
+    (journal,) = tmp_path.rglob("tradex-tui.log")
+    assert "ended: " in journal.read_text()
+    assert "Traceback" not in journal.read_text()
+
+
+@pytest.mark.long
+def test_l19_a_page_that_no_packet_reaches_any_more_is_given_up(tmp_path: Path) -> None:
+    async def scenario(served: Served, line: FaultProxy) -> None:
+        async with visit(f"http://127.0.0.1:{line.port}") as page:
+            await page.until(b"BTCUSDT")
+            line.shape(HOLE, HOLE)
+            await asyncio.to_thread(served.until_sessions, 0, 60)
+
+    with (
+        Served.ours(tmp_path, "--", "demo", "BTCUSDT") as served,
+        FaultProxy(int(served.url.rpartition(":")[2])) as line,
+    ):
+        asyncio.run(scenario(served, line))
 
 
 def test_l19_a_process_that_hangs_is_killed_when_its_page_closes(server: Served) -> None:
@@ -277,50 +306,3 @@ def test_the_server_ends_on_a_signal_with_its_sessions(name: str, tmp_path: Path
 
     with Served.ours(tmp_path, "--", "demo", "BTCUSDT") as served:
         asyncio.run(scenario(served))
-
-
-def test_a_server_that_shall_outlive_its_terminal_does(tmp_path: Path) -> None:
-    with Served(tmp_path, "nohup", *command("serve", "--port", "0")) as served:
-        os.kill(served.pid, signal.SIGHUP)
-        for _ in range(3):
-            assert asyncio.run(answer(served.url))[0] == 200
-        assert served.end()[0] == 0
-
-
-@pytest.mark.parametrize(
-    ("args", "line"),
-    [
-        (("stream", "BTCUSDT"), "A page cannot show stream. Valid: watch, demo."),
-        (("serve",), "A page cannot show serve. Valid: watch, demo."),
-        (("demo", "--sed", "3"), "No such option '--sed'."),
-        (("--config", "/nowhere", "--interval"), "Option '--interval' requires an argument."),
-    ],
-    ids=["stream", "serve", "demo", "watch"],
-)
-def test_arguments_that_open_no_monitor_are_told_at_once(
-    args: tuple[str, ...], line: str, home: Path
-) -> None:
-    assert refusal("serve", "--", *args).startswith(line)
-
-
-def test_a_port_that_is_taken_is_told(server: Served, home: Path) -> None:
-    port = server.url.rpartition(":")[2]
-    assert refusal("serve", "--port", port) == (
-        f"Port {port} on 127.0.0.1 is in use. Choose another, or 0 for a free one."
-    )
-
-
-def test_textuals_own_command_serves_the_program_as_well(tmp_path: Path) -> None:
-    textual = Path(sys.executable).with_name("textual")
-    if not textual.exists():
-        pytest.skip("textual-dev is not installed")
-
-    async def scenario(url: str) -> None:
-        async with visit(url) as page:
-            await page.until(b"BTCUSDT")
-
-    port = HeldPort()
-    args = ("serve", "--host", "127.0.0.1", "--port", str(port.number), "tradex-tui demo BTCUSDT")
-    with Served(tmp_path, str(textual), *args) as served:
-        asyncio.run(scenario(served.url))
-        served.until_sessions(0)

@@ -178,7 +178,8 @@ def serve(
     need_permission(access, allow_remote)
     if not access.is_local:
         _warn(NO_LOGIN)
-    asyncio.run(serve_pages(args, access, port, sessions, click.echo))
+    with _printing("where it listens"):
+        asyncio.run(serve_pages(args, access, port, sessions, click.echo))
 
 
 def _need_a_screen(args: tuple[str, ...]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -89,4 +90,7 @@ def cannot_listen(host: str, port: int, error: OSError | UnicodeError) -> Tradex
             message = f"The host {host} cannot be looked up."
             return TradexError(message, "Use an address of this machine, such as 127.0.0.1.")
         case _:
-            return TradexError(f"Cannot listen on {host}:{port}: {error.strerror}.")
+            # Not its own words: asyncio puts a sentence with the address as a tuple in their place.
+            reason = os.strerror(error.errno or errno.EADDRNOTAVAIL)
+            place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+            return TradexError(f"Cannot listen on {place}: {reason}.")

@@ -10,6 +10,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from tui.errors import UsageError, cannot_listen
+from tui.text import clean
 
 NO_LOGIN = (
     "There is no login: whoever reaches it sees and drives the monitor, and starts processes. "
@@ -26,13 +27,13 @@ class Access:
 
     @classmethod
     def of(cls, host: str, port: int, names: Iterable[str]) -> Self:
-        """Raises TradexError when `host` cannot be looked up."""
+        """Raises TradexError when `host` cannot be looked up, or of `names` one is no name."""
         try:
             found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         except (OSError, UnicodeError) as error:
             raise cannot_listen(host, port, error) from error
         addresses = dict.fromkeys(str(address[0]) for *_, address in found)
-        known = {host, "localhost", socket.gethostname(), *map(_hostname, names)} - {""}
+        known = {host, "localhost", socket.gethostname(), *map(_name, names)} - {""}
         return cls(tuple(addresses), frozenset(name.lower().rstrip(".") for name in known))
 
     @property
@@ -68,6 +69,16 @@ def of_same_origin(host: str, origin: str) -> bool:
     """
     scheme, _, authority = origin.lower().partition("://")
     return scheme in ("http", "https") and authority == host.lower() != ""
+
+
+def _name(given: str) -> str:
+    name = _hostname(given)
+    if not name or "/" in given:
+        shown = clean(given, 100)
+        raise UsageError(
+            f"'{shown}' is no name of a host.", "It is given as in --name desk.example."
+        )
+    return name
 
 
 def _hostname(authority: str) -> str:

@@ -118,7 +118,8 @@ class Pages:
             return f"The monitor could not be started: {error.strerror}."
         self._sessions.add(session)
         try:
-            await _first_of(session.run(), _obey(session, page), self.stopping.wait())
+            with suppress(ConnectionError):  # the page went away while it was answered
+                await _first_of(session.run(), _obey(session, page), self.stopping.wait())
         finally:
             self._sessions.discard(session)
             await self._end(session)

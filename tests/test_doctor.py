@@ -169,6 +169,20 @@ def test_places_that_cannot_be_written_are_told(home: Path) -> None:
         assert findings[name].advice == "Let the file and its folder be yours to read and write."
 
 
+@pytest.mark.parametrize(
+    ("variable", "name"),
+    [("XDG_STATE_HOME", "log"), ("XDG_STATE_HOME", "workspace"), ("XDG_CONFIG_HOME", "themes")],
+)
+def test_a_folder_that_cannot_even_be_looked_for_is_told(
+    variable: str, name: str, dead: str, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(variable, f"{home}/{'x' * 300}")  # as one that may not be entered
+    _, document = checked("--config", dead)
+    failed = {check["name"]: check["said"] for check in document["checks"]
+              if check["group"] == "files" and check["state"] == "fail"}  # fmt: skip
+    assert failed[name].endswith("File name too long.")
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
 def test_a_folder_that_is_not_ours_is_told(home: Path) -> None:
     home.chmod(0o500)

@@ -315,6 +315,15 @@ def test_a_proxy_of_the_environment_is_named(place: Place) -> None:
     assert findings["WebSocket"].said == "The proxy 127.0.0.1:1 refused the connection."
 
 
+def test_a_proxy_that_cannot_be_used_is_told_with_the_variable_as_it_is_spelt(
+    monkeypatch: pytest.MonkeyPatch, place: Place
+) -> None:
+    monkeypatch.setenv("http_proxy", "foo")
+    monkeypatch.setenv("https_proxy", "foo")
+    refused = found(("wss://exchange.test", "https://exchange.test"))["WebSocket"]
+    assert refused.advice == "https_proxy takes http://host:port."
+
+
 def test_a_token_that_is_taken_is_never_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DESK_TOKEN", CANARY)
     with simulated("json", token=CANARY) as urls:

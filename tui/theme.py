@@ -58,15 +58,25 @@ def theme_folders(config_folder: Path) -> list[Path]:
 def load_themes(folders: Iterable[Path]) -> LoadedThemes:
     """Every `*.toml` in the folders; the file's stem is the theme's name, a later one wins."""
     loaded = LoadedThemes()
-    for path in (path for folder in folders for path in sorted(folder.glob("*.toml"))):
+    for folder in folders:
         try:
-            theme = _theme(file_stem(path.stem), read_toml(path))
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
-            loaded.failures[path] = ThemeError(f"Theme {clean(str(path))}: {reason}.")
-        else:
-            loaded.themes[theme.name] = theme
+            paths = sorted(folder.glob("*.toml"))
+        except OSError as error:  # it may not be entered
+            loaded.failures[folder] = _unusable(folder, error)
+            continue
+        for path in paths:
+            try:
+                theme = _theme(file_stem(path.stem), read_toml(path))
+            except (OSError, ValueError) as error:
+                loaded.failures[path] = _unusable(path, error)
+            else:
+                loaded.themes[theme.name] = theme
     return loaded
+
+
+def _unusable(path: Path, error: OSError | ValueError) -> ThemeError:
+    reason = error.strerror if isinstance(error, OSError) else error
+    return ThemeError(f"Theme {clean(str(path))}: {reason}.")
 
 
 def variable_defaults(theme: Theme) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -81,7 +82,8 @@ def _of_workspace(path: Path) -> Finding:
 def _of_writing(name: str, path: Path) -> Finding:
     """Whether a file could be written there, tried in its folder, or in the one it would be in."""
     shown = clean(str(path))
-    folder = next(folder for folder in path.parents if folder.exists())
+    # Path.exists raises where one on the way may not be entered.
+    folder = next(folder for folder in path.parents if os.path.exists(folder))  # noqa: PTH110
     try:
         with TemporaryFile(dir=folder) as file:
             file.write(bytes(_ENOUGH))

@@ -54,7 +54,9 @@ def of_fault(name: str, fault: Fault) -> Finding:
     if fault.retry_after:
         clauses.append(f"wait {fault.retry_after:.0f} s")
     advice = ", ".join(clauses) or "try again later"
-    return Finding(name, State.FAIL, f"{said}.", f"{advice[0].upper()}{advice[1:]}.")
+    if "_" not in advice.split()[0]:  # https_proxy is written as it is
+        advice = f"{advice[0].upper()}{advice[1:]}"
+    return Finding(name, State.FAIL, f"{said}.", f"{advice}.")
 
 
 def of_error(name: str, error: TradexError) -> Finding:

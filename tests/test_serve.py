@@ -195,14 +195,20 @@ def test_l19_a_page_that_no_packet_reaches_any_more_is_given_up(tmp_path: Path) 
         asyncio.run(scenario(served, line))
 
 
-def test_l19_a_process_that_hangs_is_killed_when_its_page_closes(server: Served) -> None:
+def test_l19_a_process_that_hangs_costs_no_memory_and_is_killed_when_its_page_closes(
+    server: Served,
+) -> None:
     async def scenario() -> None:
         async with visit(server.url) as page:
             await page.until(b"BTCUSDT")
             (pid,) = server.sessions
             os.kill(pid, signal.SIGSTOP)
-            for _ in range(400):  # keys that nobody reads must not keep the server from noticing
-                await page.socket.send_json(["stdin", "x" * 10_000])
+            before = memory_of(server.pid)
+            for _ in range(100):  # keys that nobody reads: 50 MB in all
+                await page.socket.send_json(["stdin", "x" * 500_000])
+            await page.socket.send_json(["alive"])
+            await page.told("alive")
+            assert memory_of(server.pid) - before < 16 * MIB
 
     asyncio.run(scenario())
 

@@ -15,6 +15,7 @@ from tests.command_line import refusal, run, start
 from tests.held_port import HeldPort
 from tests.processes import command
 from tests.serving import Served, answer, visit
+from tui.web.session import environment
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7"])
@@ -100,3 +101,9 @@ def test_textuals_own_command_serves_the_program_as_well(tmp_path: Path) -> None
     with Served(tmp_path, str(textual), *args) as served:
         asyncio.run(scenario(served.url))
         served.until_sessions(0)
+
+
+def test_a_session_is_not_debugged_as_the_server_is() -> None:
+    kept = environment({"TEXTUAL": "devtools,debug", "TEXTUAL_LOG": "/log", "HOME": "/"}, 90, 30)
+    assert (kept["HOME"], kept["COLUMNS"], kept["ROWS"]) == ("/", "90", "30")
+    assert not {"TEXTUAL", "TEXTUAL_LOG"} & set(kept)

@@ -47,6 +47,15 @@ def test_it_ends_with_0_when_all_is_well(tmp_path: Path) -> None:
     )  # fmt: skip
 
 
+def test_without_a_config_that_can_be_used_no_exchange_is_named_as_left_out(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text("intervall = '1m'")
+    ended = run("doctor", "--config", str(path))
+    assert ended.stdout.splitlines()[-1] == "Wrong: files config."
+
+
 def test_json_is_one_document_with_every_check(config: str) -> None:
     code, document = checked("--config", config)
     assert (code, document["ok"]) == (1, False)

@@ -277,6 +277,16 @@ def test_a_page_may_say_anything(server: Served) -> None:
     asyncio.run(scenario())
 
 
+def test_ctrl_c_closes_the_monitor_as_q_does(server: Served) -> None:
+    async def scenario() -> None:
+        async with visit(server.url) as page:
+            await page.until(b"BTCUSDT")
+            await page.socket.send_json(["stdin", "\x03"])
+            assert await page.told("ended") == "The monitor was closed."
+
+    asyncio.run(scenario())
+
+
 def test_a_process_that_is_killed_is_the_reason(server: Served) -> None:
     async def scenario() -> None:
         async with visit(server.url) as page:

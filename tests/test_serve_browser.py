@@ -99,6 +99,8 @@ def test_the_end_is_told_and_the_page_starts_again(chromium: Browser, server: Se
     tab.until(lambda: is_live(tab) and not tab.said)
     server.end()
     tab.until(lambda: tab.said == "The server was stopped.")
+    tab.page.click("#again")
+    tab.until(lambda: tab.said == "No server answers at this address.")
     tab.page.close()
 
 

@@ -94,6 +94,7 @@ class Slow:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
+        self.now = 0.0
         self.glass = pyte.Screen(WIDTH, HEIGHT)
         self._stream = pyte.Stream(self.glass)
         self.economy = Economy()
@@ -115,9 +116,10 @@ class Slow:
         return self._rows(changed)
 
     def show(self, *updates: LayoutUpdate | ChopsUpdate, budget: float) -> int:
-        """Send what fits; how many bytes that was."""
+        """Send what fits, a second later; how many bytes that was."""
+        self.now += 1
         part = self.economy.part(
-            updates, CONSOLE, budget, lambda _, y: -1 if y == HEIGHT - 1 else y
+            updates, CONSOLE, budget, lambda _, y: -1 if y == HEIGHT - 1 else y, self.now
         )
         text = part.render_segments(CONSOLE)
         self._stream.feed(text)
@@ -183,3 +185,26 @@ def test_l6_what_the_terminal_shows_already_is_not_sent_again() -> None:
     assert slow.show(slow.whole(), budget=inf) == 0
     slow.economy.forget()
     assert slow.show(slow.whole(), budget=inf) > WIDTH * HEIGHT
+
+
+def test_l7_of_another_layout_nothing_stays_beside_the_new_one() -> None:
+    slow = Slow(3)
+    slow.show(slow.whole(), budget=inf)
+    slow.economy.begin_anew()
+    slow.show(slow.whole(), budget=0)
+    assert [row.strip() != "" for row in slow.glass.display] == [False] * (HEIGHT - 1) + [True]
+    while owed := slow.owed():
+        slow.show(owed, budget=0)
+    assert slow.seen == slow.wanted
+
+
+def test_l6_it_is_known_how_late_the_rest_of_the_screen_is() -> None:
+    slow = Slow(4)
+    slow.show(slow.whole(), budget=0)
+    for waited in (1, 2):
+        owed = slow.owed()
+        assert owed
+        slow.show(owed, budget=0)
+        assert slow.economy.behind(slow.now) == waited
+    slow.show(slow.whole(), budget=inf)
+    assert slow.economy.behind(slow.now) == 0

@@ -156,7 +156,7 @@ def _survives_a_pause(home: Path, seconds: float) -> None:
         time.sleep(seconds)  # for so long the terminal reads nothing: that is the test
         ended = time.time()
         terminal.resume()
-        terminal.until(lambda: max(worst_of(terminal, prices, 0.2).values()) == 0, 5)
+        terminal.until(lambda: max(worst_of(terminal, prices, 0.2).values()) < 1, 5)
         taken = [each["taken"] for each in probed(home, began + 0.5, ended)]
         after = probed(home, began + 0.5)
         assert taken[-1] - taken[0] == 0, "it went on writing"

@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 
 from tui.chart.picture import Row
 from tui.theme import variable_defaults
-from tui.widgets.picture import ChartPicture, Picture, _changed_cells
+from tui.widgets.picture import ChartPicture, Picture, TextPicture, _changed_cells
 
 CELLS = st.lists(st.tuples(st.sampled_from("ab "), st.sampled_from(["up", "down"])), max_size=8)
 
@@ -58,6 +58,17 @@ def test_rows_are_filled_and_cropped_to_the_width() -> None:
     async def scenario(host: Host, picture: Picture, pilot: Pilot[None]) -> None:
         picture.show([(("abc", "up"),), (("0123456789", "down"),)])
         assert painted(picture) == ["abc     ", "01234567", "        "]
+
+    hosted(scenario)
+
+
+def test_half_a_number_in_a_header_is_seen_to_be_half() -> None:
+    async def scenario(host: Host, picture: Picture, pilot: Pilot[None]) -> None:
+        header = TextPicture()
+        await host.mount(header, before=picture)
+        await pilot.pause()
+        header.show([(("90170.36 ▲", "up"),), (("90170.36", "up"),)])
+        assert painted(header)[:2] == ["90170.3…", "90170.36"]
 
     hosted(scenario)
 

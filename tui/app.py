@@ -213,7 +213,8 @@ class TradexApp(PacedApp, inherit_bindings=False):
         driver = self._driver
         if not isinstance(driver, PacedDriver):
             return ()
-        return self._drawing.remarks(now, driver.taken, driver.flow.took, self.app_focus)
+        late = driver.flow.took + self.behind()
+        return self._drawing.remarks(now, driver.taken, late, self.app_focus)
 
     def on_app_blur(self) -> None:
         """Nobody types here now, and maybe nobody looks; the status bar says what follows."""

@@ -51,7 +51,9 @@ class Examination:
 
     @property
     def unasked(self) -> list[str]:
-        """The exchanges that are not looked at."""
+        """The exchanges that are not looked at, and would be if they were named."""
+        if self._failure:
+            return []
         return [name for name in self._config.exchange_names if name not in self._exchanges]
 
     def groups(self) -> Iterator[Group]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui.chart.picture import Run
 
-_SLOW = 0.5
+_SLOW = 1.0
 
 
 class Drawing:
@@ -15,19 +15,19 @@ class Drawing:
         self._taken = 0
         self._asked_at = 0.0
 
-    def remarks(self, now: float, taken: int, took: float, focused: bool) -> tuple[Run, ...]:
+    def remarks(self, now: float, taken: int, late: float, focused: bool) -> tuple[Run, ...]:
         """The remarks at the monotonic time `now`.
 
-        `taken` is how many bytes the terminal has taken since the start, `took` how many
-        seconds the last frame was on its way.
+        `taken` is how many bytes the terminal has taken since the start, `late` how many seconds
+        the oldest part of the screen is behind.
         """
         rate = (taken - self._taken) / max(now - self._asked_at, 1e-3)
         self._taken, self._asked_at = taken, now
         found: list[Run] = []
         if not focused:
             found.append(("not in focus: 1 frame/s", "late"))
-        if took > _SLOW:
-            found.append((f"slow terminal: {took:.1f} s a frame", "late"))
+        if late > _SLOW:
+            found.append((f"slow terminal: charts {late:.0f} s late", "late"))
         if self.shows_traffic:
             found.append((f"{rate / 1_000:.1f} kB/s", "muted"))
         return tuple(found)

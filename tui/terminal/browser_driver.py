@@ -31,6 +31,7 @@ class BrowserDriver(PacedDriver, WebDriver):
         self.begin(Output(pipe, self._loop, self.settle, hang_up))
         handlers = {number: signal.getsignal(number) for number in _SIGNALS}
         super().start_application_mode()
+        self.begun()
         for number, handler in handlers.items():  # Textual's know no exit code
             self._loop.remove_signal_handler(number)
             signal.signal(number, handler)

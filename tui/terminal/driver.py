@@ -68,6 +68,7 @@ class TerminalDriver(PacedDriver, LinuxDriver):
         )
         self.begin(Output(screen, self._loop, self.settle, hang_up))
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's is untyped
+        self.begun()
         self._app.redraw()
 
     def disable_input(self) -> None:

@@ -20,6 +20,7 @@ Cell = tuple[str, Style | None]
 _UNKNOWN: Cell = ("?", Style.null())
 # So many equal cells are written again sooner than the cursor is moved over them.
 _WORTH_A_MOVE = 6
+_CLEAR = Control.clear().segment.text
 
 
 class Part(CompositorUpdate):
@@ -38,12 +39,22 @@ class Economy:
     def __init__(self) -> None:
         self.owed: set[Region] = set()
         self._shown: dict[int, list[Cell]] = {}
-        self._since: dict[int, int] = {}
-        self._frames = 0
+        self._since: dict[int, float] = {}
+        self._wipe = False
 
     def forget(self) -> None:
         """The terminal may show something else by now."""
         self._shown.clear()
+        self._wipe = False
+
+    def begin_anew(self) -> None:
+        """What the terminal shows is of another layout: nothing of it may stand beside the new."""
+        self.forget()
+        self._wipe = True
+
+    def behind(self, now: float) -> float:
+        """How many seconds the part that is owed longest has waited."""
+        return now - min(self._since.values(), default=now)
 
     def owe(self, update: CompositorUpdate) -> None:
         """The terminal is not shown this now; it stays owed."""
@@ -61,6 +72,7 @@ class Economy:
         console: Console,
         budget: float,
         group: Callable[[int, int], int],
+        now: float,
     ) -> CompositorUpdate:
         """What of some updates differs from what is shown, as far as `budget` bytes go.
 
@@ -68,12 +80,12 @@ class Economy:
         as a whole where it can, those below 0 first, then those that have waited longest.
         Something always comes through.
         """
-        self._frames += 1
         lines = sorted(
             ((group(x, y), x, y, cells) for x, y, cells in chain(*map(_lines, updates))),
-            key=lambda line: self._turn(line[0]) + line[:3],
+            key=lambda line: self._turn(line[0], now) + line[:3],
         )
         waiting = set[int]()
+        wiped, self._wipe = _CLEAR if self._wipe else "", False
         taken: list[str] = []
         for part, x, y, cells in lines:
             text = self._difference(x, y, cells, console)
@@ -84,11 +96,11 @@ class Economy:
             elif text:
                 taken.append(text)
                 self._row(y, x + len(cells))[x : x + len(cells)] = cells
-        self._since = {part: self._since.get(part, self._frames) for part in waiting}
-        return Part("".join(taken))
+        self._since = {part: self._since.get(part, now) for part in waiting}
+        return Part(wiped + "".join(taken))
 
-    def _turn(self, part: int) -> tuple[int, int]:
-        return min(part, 0), self._since.get(part, self._frames)
+    def _turn(self, part: int, now: float) -> tuple[int, float]:
+        return min(part, 0), self._since.get(part, now)
 
     def _row(self, y: int, width: int) -> list[Cell]:
         row = self._shown.setdefault(y, [])

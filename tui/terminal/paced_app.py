@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from math import inf
+from time import monotonic
 from typing import Any
 
 from rich.console import RenderableType
@@ -58,11 +59,15 @@ class PacedApp(App[None]):
             self.screen.refresh(next(iter(self._economy.owed)))
 
     def on_resize(self) -> None:
-        self._economy.forget()
+        self._economy.begin_anew()
+
+    def behind(self) -> float:
+        """How many seconds what is not drawn yet has waited for a slow terminal."""
+        return self._economy.behind(monotonic())
 
     def redraw(self) -> None:
         """Draw everything: the terminal shows something else by now."""
-        self._economy.forget()
+        self._economy.begin_anew()
         self.refresh()
 
     def released(self) -> None:
@@ -85,7 +90,7 @@ class PacedApp(App[None]):
             self._economy.owe(renderable)
         elif budget < _WORTH_IT or self._economy.owed:
             updates = [renderable, *self._arrears(screen)]
-            renderable = self._economy.part(updates, self.console, budget, self.group)
+            renderable = self._economy.part(updates, self.console, budget, self.group, monotonic())
         else:
             self._economy.forget()
         super()._display(screen, renderable)

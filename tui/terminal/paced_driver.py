@@ -32,6 +32,7 @@ class PacedDriver(Driver):
         self._output: Output | None = None
         self._questions = self._answers = 0  # each is counted by one thread
         self._frame = bytearray()
+        self._begins = False
         self._patience = self._loop.call_soon(lambda: None)
         self._context = copy_context()  # the app's: widgets are drawn in it
 
@@ -40,7 +41,13 @@ class PacedDriver(Driver):
         self.flow = Flow()
         self._questions = self._answers = 0
         self._frame.clear()
+        self._begins = True
         self._output = output
+
+    def begun(self) -> None:
+        """The terminal is set up, so that it does not echo answers: ask from now on."""
+        self._begins = False
+        self.flush()
 
     @property
     def taken(self) -> int:
@@ -55,7 +62,7 @@ class PacedDriver(Driver):
 
     def flush(self) -> None:
         """What was written since the last time is a frame."""
-        if self._output and self._frame:
+        if self._output and self._frame and not self._begins:
             frame = bytes(self._frame)
             self._frame.clear()
             self._questions += 1

@@ -95,7 +95,7 @@ class Session(AppService):
     def reason(self) -> str:
         """A sentence: why the process, which is over, ended."""
         code = self.child.returncode or 0
-        if code == 0:
+        if code in (0, 128 + signal.SIGINT):  # q, ctrl+c
             return "The monitor was closed."
         how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
         lines = self._last_words.decode("utf-8", "replace").strip().splitlines()

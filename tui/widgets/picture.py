@@ -100,6 +100,7 @@ class Picture(Plain):
     """
 
     ALLOW_SELECT = False
+    sign_of_more = ""
     DEFAULT_CSS = """
     Picture {
         & > .picture--up { color: $market-up; }
@@ -162,6 +163,9 @@ class Picture(Plain):
         row = _joined(self._rows[y])
         cells = row_cells(row)
         strip = Strip([Segment(text, self._style(role)) for text, role in row], cells)
+        if cells > width and self.sign_of_more:
+            sign = Segment(self.sign_of_more, self._style(""))
+            strip, cells = Strip([*strip.crop(0, width - 1), sign], width), width
         return (
             strip
             if cells == width
@@ -187,7 +191,9 @@ class ChartPicture(Picture):
 
 
 class TextPicture(Picture):
-    """A picture in the roles of headers, panels and bars."""
+    """A picture in the roles of headers, panels and bars; half a number is no number."""
+
+    sign_of_more = "…"
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"picture--{role}" for role in _TEXT_ROLES}
 

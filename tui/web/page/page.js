@@ -21,6 +21,16 @@ function end(reason) {
   element("again").focus();
 }
 
+// Not without a look: the browser's own page for a server that is gone has no way back.
+async function again() {
+  try {
+    await fetch(location.href, { method: "HEAD", cache: "no-store" });
+    location.reload();
+  } catch {
+    element("said").textContent = "No server answers at this address.";
+  }
+}
+
 function save(key) {
   const link = document.createElement("a");
   link.href = `download/${key}`;
@@ -74,7 +84,7 @@ class SessionSocket extends WebSocket {
 }
 
 async function start() {
-  element("again").addEventListener("click", () => location.reload());
+  element("again").addEventListener("click", again);
   element("terminal").dataset.sessionWebsocketUrl = new URL("ws", location).href.replace(/^http/, "ws");
   window.WebSocket = SessionSocket;
   // A cell is measured once, with whatever font is there.

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.leaving import is_empty_group
 from tests.processes import command
 from tests.terminal_emulator import ALT_SCREEN, MAIN_SCREEN, PASTE, Emulated
 
@@ -96,10 +97,16 @@ def test_l3_in_the_background_it_leaves_the_terminal_to_the_shell(tmp_path: Path
 def test_l3_l8_a_stopped_job_is_ended_without_a_stroke_on_the_shell(tmp_path: Path) -> None:
     with stopped_job(tmp_path) as t:
         settings = t.settings
-        says(t, "kill %1; sleep 1", "Exit 143")
+        t.press("fg", "enter")
+        t.shows("LIVE", "DEMO")
+        job = t.foreground
+        stop(t)
+        t.press("kill %1", "enter")
+        t.until(lambda: is_empty_group(job))
+        says(t, "jobs", "Exit 143")
         assert t.modes - {PASTE} == MAIN_SCREEN
         assert t.settings == settings
-        says(t, "jobs; echo $((6 * 7))", "42")
+        says(t, "echo $((6 * 7))", "42")
 
 
 def test_l3_stopped_from_outside_it_draws_all_anew(tmp_path: Path) -> None:

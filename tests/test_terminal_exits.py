@@ -4,78 +4,30 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from random import Random
 
 import pytest
 
-from tests.feeds import MANY_DIALS
-from tests.processes import command, write_config
-from tests.terminal_emulator import ALT_SCREEN, MAIN_SCREEN, Emulated
-from tui.simulator.background import BackgroundSimulator
-from tui.simulator.server import Simulator
+from tests.leaving import (
+    LOG,
+    PROGRAM_FAILED,
+    SCREEN_FAILED,
+    WORKSPACE,
+    WRAPPED,
+    Desk,
+    desk,
+    faulty,
+    is_empty_group,
+    logged,
+    wrapped,
+)
+from tests.processes import write_config
+from tests.terminal_emulator import MAIN_SCREEN, Emulated
 
-LOG = ".local/state/tradex-tui/log/tradex-tui.log"
-WORKSPACE = ".local/state/tradex-tui/workspace.toml"
-MONITOR = tuple(command())
-WHY = "The log file (tradex-tui --help names it) has the reason."
-SCREEN_FAILED = f"tradex-tui: The screen failed. {WHY}"
-PROGRAM_FAILED = f"tradex-tui: This program failed. {WHY}"
-
-
-def faulty(fault: str) -> tuple[str, ...]:
-    return (sys.executable, "-m", "tests.faulty_monitor", fault)
-
-
-class Desk:
-    """Monitors of one symbol, each in a terminal, and the exchange that they are connected to."""
-
-    def __init__(self, folder: Path, simulator: Simulator) -> None:
-        urls = {"ws_url": simulator.ws_url, "rest_url": simulator.rest_url}
-        self.args = ("BTCUSDT", "--config", str(write_config(folder, urls)))
-        self._simulator = simulator
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether no socket is connected to the exchange."""
-        return self._simulator.clients == 0
-
-    def monitor(self, home: Path, program: Sequence[str] = MONITOR) -> Emulated:
-        return Emulated(home, *self.args, program=program, size=(120, 24))
-
-    @contextmanager
-    def live(self, home: Path, program: Sequence[str] = MONITOR) -> Iterator[Emulated]:
-        """A monitor that shows prices."""
-        with self.monitor(home, program) as terminal:
-            terminal.shows("LIVE")
-            yield terminal
-
-    def assert_left(self, terminal: Emulated, code: int, said: str = "") -> None:
-        """The program ended with `code`, said this one line, and left nothing behind."""
-        assert terminal.exit_code == code
-        terminal.assert_restored()
-        assert terminal.text.strip() == said
-        assert is_empty_group(terminal.process.pid)
-        terminal.until(lambda: self.is_empty)
-
-
-@pytest.fixture(scope="module")
-def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
-    simulator = Simulator(seed=7, limits=MANY_DIALS)
-    with BackgroundSimulator(simulator):
-        yield Desk(tmp_path_factory.mktemp("desk"), simulator)
-
-
-def is_empty_group(group: int) -> bool:
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return True
-    return False
+__all__ = ["desk"]  # a fixture
 
 
 @contextmanager
@@ -85,10 +37,6 @@ def shell(home: Path) -> Iterator[Emulated]:
     with Emulated(home, program=program, size=(120, 24), environ={"PS1": "$ "}) as terminal:
         terminal.shows("$")
         yield terminal
-
-
-def logged(home: Path) -> str:
-    return (home / LOG).read_text()
 
 
 # --- as asked -----------------------------------------------------------------------------
@@ -193,12 +141,6 @@ def test_l10_a_thread_that_hangs(desk: Desk, tmp_path: Path) -> None:
 
 # --- when others go away ------------------------------------------------------------------
 
-WRAPPED = f'{" ".join(MONITOR)} "$@"; echo not reached'
-
-
-def wrapped(script: str) -> tuple[str, ...]:
-    return ("sh", "-c", script, "sh")
-
 
 def test_l9_the_shell_that_leads_the_session_is_killed(desk: Desk, tmp_path: Path) -> None:
     with desk.live(tmp_path, wrapped(WRAPPED)) as terminal:
@@ -283,90 +225,3 @@ def test_l11_after_kill_9_the_next_start_is_as_it_was_left(desk: Desk, tmp_path:
         terminal.shows("BTCUSDT 1s", "LIVE")
         terminal.press("q")
         desk.assert_left(terminal, 0)
-
-
-# --- at any moment ------------------------------------------------------------------------
-
-ENDS: dict[str, tuple[str, set[int]]] = {
-    "q": ("q", {0}),
-    "ctrl+c": ("ctrl+c", {130, -signal.SIGINT}),
-    "SIGTERM": ("", {143, -signal.SIGTERM}),
-    "SIGHUP": ("", {129, -signal.SIGHUP}),
-    "SIGQUIT": ("", {131, -signal.SIGQUIT}),
-    "SIGINT": ("", {130, -signal.SIGINT}),
-}
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("moment", range(20))
-@pytest.mark.parametrize("end", ENDS)
-def test_l8_l9_l10_it_ends_at_any_moment(desk: Desk, tmp_path: Path, end: str, moment: int) -> None:
-    random = Random(f"{end} {moment}")
-    key, codes = ENDS[end]
-    with desk.monitor(tmp_path) as terminal:
-        live_until(terminal, random)
-        terminal.press("escape", "escape")  # in a text field, q is a letter
-        time.sleep(0.2 if key else 0)
-        if key:
-            terminal.press(key)
-        else:
-            terminal.kill(signal.Signals[end])
-        assert terminal.exit_code in codes
-        terminal.assert_restored()
-        assert "tui/" not in terminal.text, "a traceback, and not one of Python's own first steps"
-        assert WHY not in terminal.text
-        assert is_empty_group(terminal.process.pid)
-        terminal.until(lambda: desk.is_empty)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("moment", range(20))
-def test_l9_the_terminal_goes_away_at_any_moment(desk: Desk, tmp_path: Path, moment: int) -> None:
-    with desk.monitor(tmp_path) as terminal:
-        live_until(terminal, Random(f"away {moment}"))
-        terminal.hang_up()
-        assert terminal.process.wait(5) in (129, -signal.SIGHUP)
-        terminal.until(lambda: desk.is_empty)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("moment", range(20))
-def test_l10_drawing_fails_at_any_moment(desk: Desk, tmp_path: Path, moment: int) -> None:
-    random = Random(f"draw {moment}")
-    program = (*faulty("draw later"), str(random.uniform(0, 3)))
-    with desk.monitor(tmp_path, program) as terminal:
-        live_until(terminal, random, 4)
-        desk.assert_left(terminal, 1, SCREEN_FAILED)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("moment", range(20))
-def test_l9_the_parent_is_killed_at_any_moment(desk: Desk, tmp_path: Path, moment: int) -> None:
-    with desk.monitor(tmp_path, wrapped(WRAPPED)) as terminal:
-        live_until(terminal, Random(f"parent {moment}"))
-        terminal.kill(signal.SIGKILL)
-        terminal.process.wait()
-        terminal.until(lambda: is_empty_group(terminal.process.pid), 5)
-        terminal.until(lambda: desk.is_empty)
-
-
-@pytest.mark.long
-def test_l11_killed_at_any_moment_it_starts_again(desk: Desk, tmp_path: Path) -> None:
-    random = Random("kill -9")
-    for _ in range(20):
-        with desk.monitor(tmp_path) as terminal:
-            live_until(terminal, random)
-            terminal.kill(signal.SIGKILL)
-            assert terminal.exit_code == -signal.SIGKILL
-    with desk.live(tmp_path) as terminal:
-        terminal.press("q")
-        desk.assert_left(terminal, 0)
-
-
-def live_until(terminal: Emulated, random: Random, most: float = 3.0) -> None:
-    """Let it run for a while, with somebody at the keys."""
-    ends = time.monotonic() + random.uniform(0, most)
-    while time.monotonic() < ends:
-        time.sleep(0.1)
-        if ALT_SCREEN in terminal.modes:
-            terminal.press(random.choice((*"zvn?:[]ap", "escape", "escape", "down")))

@@ -93,7 +93,7 @@ class TerminalDriver(PacedDriver, LinuxDriver):
         self.disable_input()
         output, self._output = self._output, None  # Textual's own last words stand in RESTORE
         super().stop_application_mode()
-        output.finish(RESTORE, _FINISH)
+        output.finish(self._last_words, _FINISH)
         output.close()
         os.close(self._keys)
         self._app.release()
@@ -102,10 +102,15 @@ class TerminalDriver(PacedDriver, LinuxDriver):
         """Give the terminal back at once, whatever the app does; harmless when it is back."""
         if self._output:
             self._discard(termios.TCIOFLUSH)
-            self._output.finish(RESTORE, 0)
+            self._output.finish(self._last_words, 0)
             if self._in_foreground():  # else its settings are those of somebody else
                 with suppress(termios.error):
                     termios.tcsetattr(self.fileno, termios.TCSANOW, self._settings)
+
+    @property
+    def _last_words(self) -> bytes:
+        """Nothing, where nothing was written: a mode that is popped would be somebody else's."""
+        return b"" if self._begins else RESTORE
 
     def _discard(self, which: int) -> None:
         """Forget what was written and not read (TCOFLUSH), typed and not read (TCIFLUSH)."""

@@ -20,7 +20,7 @@ from tests.processes import write_config
 from tests.terminal_emulator import Emulated
 from tui.feed.engine import Engine
 from tui.market.symbol import Subscription
-from tui.terminal.flow import ASK
+from tui.terminal.flow import ASK, PATIENCE
 
 SIX = ("BTCUSDT", "ETHUSDT", "SOLUSDT", "XRPUSDT", "KSMUSDT", "ADAUSDT")
 _LOOK = 0.05
@@ -98,17 +98,26 @@ def shown_prices(text: str) -> dict[str, float]:
 def worst_of(terminal: Emulated, prices: Prices, seconds: float) -> dict[str, float]:
     """How many seconds each symbol's price was behind at most in the next `seconds`.
 
-    A look that comes late, on a busy machine, is taken off: the terminal was late with it.
+    It cannot grow faster than time: a price that was the newest for less than a look of ours, and
+    some time before, too, would seem to be as old as that.
     """
     worst: defaultdict[str, float] = defaultdict(float)
+    behind: defaultdict[str, float] = defaultdict(float)
     looked = began = time.monotonic()
     while looked < began + seconds:
         time.sleep(_LOOK)  # between two looks
-        late = time.monotonic() - looked - _LOOK
-        looked = time.monotonic()
+        passed = time.monotonic() - looked
+        looked += passed
         for name, price in shown_prices(terminal.text).items():
-            worst[name] = max(worst[name], prices.behind(name, price) - late)
+            behind[name] = min(prices.behind(name, price), behind[name] + passed)
+            worst[name] = max(worst[name], behind[name])
     return worst
+
+
+def is_current(terminal: Emulated, prices: Prices) -> bool:
+    """Whether no price on the screen is more than half a second behind."""
+    shown = shown_prices(terminal.text)
+    return len(shown) == len(SIX) and all(prices.behind(*each) < 0.5 for each in shown.items())
 
 
 def lag(found: list[dict[str, Any]], loop: str, usual: float) -> float:
@@ -174,10 +183,11 @@ def _survives_a_pause(home: Path, seconds: float, usual: float = _USUAL) -> None
         time.sleep(seconds)  # for so long the terminal reads nothing: that is the test
         ended = time.time()
         terminal.resume()
-        terminal.until(lambda: max(worst_of(terminal, prices, 0.2).values()) < 1, 5)
+        terminal.until(lambda: is_current(terminal, prices), 5)
         taken = [each["taken"] for each in probed(home, began + 0.5, ended)]
         after = probed(home, began + 0.5)
-        assert taken[-1] - taken[0] == 0, "it went on writing"
+        # A frame is sent without an answer now and then: an answer may have been lost.
+        assert taken[-1] - taken[0] <= seconds // PATIENCE * whole, "it went on writing"
         assert lag(after, "engine", usual) < 0.25
         assert lag(after, "screen", usual) < 1
         assert after[-1]["reconnects"] == 0

@@ -184,7 +184,7 @@ def _survives_a_pause(home: Path, seconds: float, usual: float = _USUAL) -> None
         ended = time.time()
         terminal.resume()
         terminal.until(lambda: is_current(terminal, prices), 5)
-        taken = [each["taken"] for each in probed(home, began + 0.5, ended)]
+        taken = [each["taken"] for each in probed(home, began + 1.5, ended)]
         after = probed(home, began + 0.5)
         # A frame is sent without an answer now and then: an answer may have been lost.
         assert taken[-1] - taken[0] <= seconds // PATIENCE * whole, "it went on writing"

@@ -96,6 +96,7 @@ def test_the_end_is_told_and_the_page_starts_again(chromium: Browser, server: Se
     tab.until(lambda: tab.said == "The monitor was closed.")
     server.until_sessions(0)
     tab.page.click("#again")
+    server.until_sessions(1)
     tab.until(lambda: is_live(tab) and not tab.said)
     server.end()
     tab.until(lambda: tab.said == "The server was stopped.")

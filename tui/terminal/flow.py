@@ -8,7 +8,7 @@ from math import inf
 # has shown all that was written before, however many buffers lie between.
 ASK = b"\x1b[6n"
 # Seconds without an answer after which a frame is sent all the same: an answer may get lost.
-PATIENCE = 30.0
+PATIENCE = 10.0
 # The same for the first answer of all: many terminals give it at once, or never.
 HOPE = 0.5
 # Bytes per second that a terminal is thought to show before the first frame has told.

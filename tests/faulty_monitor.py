@@ -43,7 +43,7 @@ def fail(*_: object, **__: object) -> NoReturn:
 
 
 def hang(*_: object, **__: object) -> None:
-    time.sleep(LONG)
+    time.sleep(LONG)  # that is the fault
 
 
 def on_help(work: Callable[[], object]) -> None:

@@ -70,7 +70,7 @@ class Served:
             with suppress(ConnectionRefusedError), socket.create_connection((host, int(port))):
                 return
             assert time.monotonic() < ends, f"{self.url} refuses connections"
-            time.sleep(0.02)
+            time.sleep(0.02)  # between two looks
 
     @property
     def pid(self) -> int:
@@ -87,7 +87,7 @@ class Served:
         ends = time.monotonic() + seconds
         while len(found := self.sessions) != count:
             assert time.monotonic() < ends, f"{len(found)} sessions, not {count}"
-            time.sleep(0.02)
+            time.sleep(0.02)  # between two looks
         return found
 
 

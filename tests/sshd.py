@@ -138,4 +138,4 @@ class Sshd:
         ends = time.monotonic() + 20
         while "Server listening" not in (self._log.read_text() if self._log.exists() else ""):
             assert time.monotonic() < ends, f"sshd does not start, see {self._log}"
-            time.sleep(0.02)
+            time.sleep(0.02)  # between two looks

@@ -314,4 +314,4 @@ class Emulated:
                 self._glass.show(text.decode(data))
                 self._news.notify_all()
             if self.speed:
-                time.sleep(len(data) / self.speed)
+                time.sleep(len(data) / self.speed)  # the line's speed

@@ -96,7 +96,8 @@ class Glass(pyte.Screen):
     def _feed(self, text: str) -> None:
         try:
             self._stream.feed(text)
-        except TypeError:  # no such sequence: two programs have written into one another's
+        # No such sequence (pyte then fails so): two programs have written into one another's.
+        except (TypeError, UnboundLocalError):
             self._stream = pyte.Stream(self)
 
     def _obey(self, found: re.Match[str]) -> None:

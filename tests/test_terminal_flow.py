@@ -16,7 +16,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from tui.terminal.economy import Economy
-from tui.terminal.flow import PATIENCE, Flow
+from tui.terminal.flow import DESPAIR, PATIENCE, Flow
 
 WIDTH, HEIGHT = 24, 6
 CONSOLE = Console(width=WIDTH, color_system="truecolor", force_terminal=True)
@@ -28,7 +28,7 @@ def test_a_terminal_that_does_not_answer_at_once_is_not_waited_for() -> None:
     flow = Flow()
     flow.sent(100, 0.0)
     assert flow.under_way
-    flow.give_up(flow.patience)
+    assert not flow.asks_again(flow.patience)
     flow.sent(1_000, 1.0)
     assert not flow.under_way
     assert flow.rate == inf
@@ -79,14 +79,27 @@ def test_l5_a_pause_is_not_taken_for_a_slow_line() -> None:
     assert flow.rate > 100_000
 
 
-def test_an_answer_that_got_lost_is_not_waited_for_for_ever() -> None:
+def test_an_answer_that_got_lost_is_asked_for_again() -> None:
     flow = Flow()
     flow.answered(0.0)
     flow.sent(10, 1.0)
-    flow.give_up(1.0 + PATIENCE / 2)
+    flow.sent(10, 1.1)
+    assert flow.asks_again(1.0 + PATIENCE)
     assert flow.under_way
-    flow.give_up(1.0 + PATIENCE)
+    flow.answered(1.2 + PATIENCE)
     assert not flow.under_way
+
+
+def test_a_terminal_that_answers_no_more_is_not_waited_for_until_it_does() -> None:
+    flow = Flow()
+    flow.answered(0.0)
+    flow.sent(10, 1.0)
+    assert not flow.asks_again(1.0 + DESPAIR)
+    flow.sent(10, 2.0 + DESPAIR)
+    assert not flow.under_way
+    flow.answered(3.0 + DESPAIR)
+    flow.sent(10, 4.0 + DESPAIR)
+    assert flow.under_way
 
 
 class Slow:

@@ -7,8 +7,10 @@ from math import inf
 # A terminal answers this with its cursor's place once it has come to it (ECMA-48 DSR 6): then it
 # has shown all that was written before, however many buffers lie between.
 ASK = b"\x1b[6n"
-# Seconds without an answer after which a frame is sent all the same: an answer may get lost.
+# Seconds without an answer after which the terminal is asked again: an answer may get lost.
 PATIENCE = 10.0
+# Seconds after which a terminal that answered is thought to do so no more.
+DESPAIR = 90.0
 # The same for the first answer of all: many terminals give it at once, or never.
 HOPE = 0.5
 # Bytes per second that a terminal is thought to show before the first frame has told.
@@ -62,11 +64,13 @@ class Flow:
             if not self._asked:
                 self._measure(now - self._sent_at)
 
-    def give_up(self, now: float) -> None:
-        """Wait no more for an answer that is very late, and for none where none ever came."""
-        if now - self._sent_at >= self.patience:
-            self._asked = 0
-            self._answers = self.patience == PATIENCE
+    def asks_again(self, now: float) -> bool:
+        """Whether one more `ASK` may help; answers are waited for no more where it will not."""
+        if self.patience == HOPE or now - self._sent_at >= DESPAIR:
+            self._asked, self._answers = 0, False
+        elif self._asked:
+            self._asked = 1
+        return self.under_way
 
     def _measure(self, took: float) -> None:
         """The shortest way is latency, which a distant terminal has, too; the rest is its rate."""

@@ -65,11 +65,14 @@ class PacedDriver(Driver):
         if self._output and self._frame and not self._begins:
             frame = bytes(self._frame)
             self._frame.clear()
-            self._questions += 1
-            self._output.write(self.packed(frame + ASK))
-            self._output.send()
+            self._ask(self._output, frame)
             self.flow.sent(len(frame), time.monotonic())
             self.settle()
+
+    def _ask(self, output: Output, frame: bytes = b"") -> None:
+        self._questions += 1
+        output.write(self.packed(frame + ASK))
+        output.send()
 
     def packed(self, data: bytes) -> bytes:
         """The bytes that carry `data` to the terminal."""
@@ -79,7 +82,7 @@ class PacedDriver(Driver):
         """Hold the app while a frame is on its way, and no longer."""
         self._patience.cancel()
         if self._output and (self.flow.under_way or self._output.pending):
-            self._patience = self._loop.call_later(self.flow.patience, self._give_up)
+            self._patience = self._loop.call_later(self.flow.patience, self._grow_impatient)
             self._app.hold()
         else:
             self._app.release()
@@ -95,8 +98,10 @@ class PacedDriver(Driver):
         self.flow.answered(time.monotonic())
         self.settle()
 
-    def _give_up(self) -> None:
-        self.flow.give_up(time.monotonic())
+    def _grow_impatient(self) -> None:
+        asks_again = self.flow.asks_again(time.monotonic())
+        if asks_again and self._output and not self._output.pending:
+            self._ask(self._output)
         self.settle()
 
 

@@ -37,10 +37,10 @@ class Stage:
 
     @property
     def watched(self) -> list[str]:
-        return [str(pane.subscription) for pane in self.monitor.panes]
+        return [str(pane.subscription) for pane in self.monitor.grid.panes]
 
     def pane(self, index: int = 0) -> Pane:
-        return self.monitor.panes[index]
+        return self.monitor.grid.panes[index]
 
     def header(self, index: int = 0) -> str:
         return " ".join(field.plain for field in self.pane(index).header)

@@ -25,7 +25,7 @@ def test_arrows_letters_numbers_and_tab_move_between_panes() -> None:
             )  # fmt: skip
             for key, index in moves:
                 await s.pilot.press(key)
-                assert s.monitor.current is s.pane(index), key
+                assert s.monitor.grid.current is s.pane(index), key
                 await s.until(s.focuses(index))
 
     play(scenario)
@@ -38,9 +38,9 @@ def test_a_zoomed_pane_fills_the_grid_and_escape_gives_it_back() -> None:
             await s.pilot.press("enter")
             await s.until(lambda: s.pane(0).size.width == 120)
             assert s.pane(0).size.area > small.area
-            assert [pane.display for pane in s.monitor.panes] == [True, False, False]
+            assert [pane.display for pane in s.monitor.grid.panes] == [True, False, False]
             await s.pilot.press("escape")
-            await s.until(lambda: all(pane.display for pane in s.monitor.panes))
+            await s.until(lambda: all(pane.display for pane in s.monitor.grid.panes))
             assert s.app.is_running
 
     play(scenario)
@@ -50,7 +50,7 @@ def test_a_double_click_zooms() -> None:
     async def scenario() -> None:
         async with stage() as s:
             await s.pilot.click(s.pane(1), offset=(10, 5), times=2)
-            await s.until(lambda: s.monitor.zoomed and s.monitor.current is s.pane(1))
+            await s.until(lambda: s.monitor.grid.zoomed and s.monitor.grid.current is s.pane(1))
 
     play(scenario)
 
@@ -82,8 +82,8 @@ def test_volume_and_chart_zoom_change_every_chart() -> None:
     async def scenario() -> None:
         async with stage() as s:
             await s.pilot.press("v", "plus")
-            assert all(not pane.options.show_volume for pane in s.monitor.panes)
-            assert all(pane.options.zoom is Zoom.WIDE for pane in s.monitor.panes)
+            assert all(not pane.options.show_volume for pane in s.monitor.grid.panes)
+            assert all(pane.options.zoom is Zoom.WIDE for pane in s.monitor.grid.panes)
 
     play(scenario)
 
@@ -181,10 +181,10 @@ def test_the_wheel_pans_and_with_ctrl_changes_the_width_of_the_candles() -> None
                 pane.post_message(kind(pane, 5, 5, 0, 0, 0, False, False, ctrl))
 
             turn(MouseScrollUp, ctrl=True)
-            await s.until(lambda: s.monitor.options.zoom is Zoom.WIDE)
+            await s.until(lambda: s.monitor.grid.options.zoom is Zoom.WIDE)
             assert pane.options.offset == 0
             turn(MouseScrollDown, ctrl=True)
-            await s.until(lambda: s.monitor.options.zoom is Zoom.NORMAL)
+            await s.until(lambda: s.monitor.grid.options.zoom is Zoom.NORMAL)
             turn(MouseScrollUp, ctrl=False)
             await s.until(lambda: pane.options.offset > 0)
             turn(MouseScrollDown, ctrl=False)
@@ -200,7 +200,7 @@ def test_a_click_on_a_hint_does_what_the_hint_says() -> None:
             await s.until(lambda: "zoom" in s.monitor.bar._hints.plain)
             text = s.monitor.bar._hints.plain
             await s.pilot.click("#hints", offset=(text.index("zoom"), 0))
-            await s.until(lambda: s.monitor.zoomed)
+            await s.until(lambda: s.monitor.grid.zoomed)
             await s.pilot.click("#hints", offset=(text.index("help"), 0))
             await s.until(lambda: isinstance(s.app.screen, HelpScreen))
 

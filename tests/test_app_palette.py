@@ -77,7 +77,7 @@ def test_themes_glyphs_columns_and_zoom_are_there_by_name() -> None:
             await s.until(lambda: s.monitor.grid.chosen.columns == 1)
             await s.until(lambda: s.pane(1).region.x == 0)
             await choose(s, "Zoom")
-            await s.until(lambda: s.monitor.zoomed)
+            await s.until(lambda: s.monitor.grid.zoomed)
 
     play(scenario)
 
@@ -101,7 +101,7 @@ def test_s3_foreign_text_in_the_palette_is_never_markup() -> None:
         async with stage(THREE[:1]) as s:
             known = SymbolDirectory("binance", {hostile.symbol.name: info})
             s.app.engine.symbols = lambda exchange: known  # type: ignore[method-assign] # a hostile exchange
-            await s.monitor.add([hostile])
+            await s.monitor.grid.add([hostile])
             await s.pilot.press("colon")
             await s.until(lambda: isinstance(s.app.screen, CommandPalette))
             await s.until(lambda: f"Dial the connection of {hostile}" in palette(s))

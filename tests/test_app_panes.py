@@ -10,7 +10,8 @@ from tests.feeds import subscription
 from tests.stage import NOTHING_LISTENS, THREE, play, stage
 from tui.feed.status import ConnectionState, FeedStatus, SeriesView
 from tui.screens.add import AddScreen
-from tui.widgets.pane import Pane, waiting_for
+from tui.widgets.pane import Pane
+from tui.widgets.waiting import waiting_for
 
 EMPTY_VIEW = SeriesView(
     THREE[0], 0, (), (), (), None, None, None, 2, 3, None, FeedStatus(ConnectionState.SYNCING)
@@ -41,7 +42,7 @@ def test_a_symbol_is_added_from_the_search_by_its_first_letters() -> None:
             await s.pilot.press("enter")
             await s.until(lambda: "binance:LINKUSDT@1m" in s.watched)
             await s.until(s.says("LIVE", 3))
-            assert s.monitor.current is s.pane(3)
+            assert s.monitor.grid.current is s.pane(3)
 
     play(scenario)
 
@@ -83,8 +84,8 @@ def test_a_removed_pane_comes_back_to_its_place() -> None:
             await s.pilot.press("2", "d")
             await s.until(lambda: s.watched == [before[0], before[2]])
             assert s.notices == [f"{before[1]} removed. u brings it back."]
-            await s.monitor.action_undo()
-            assert (s.watched, s.notices) == (before, [])
+            await s.monitor.grid.action_undo()
+            await s.until(lambda: (s.watched, s.notices) == (before, []))
             await s.until(s.says("LIVE", 1))
 
     play(scenario)
@@ -93,7 +94,7 @@ def test_a_removed_pane_comes_back_to_its_place() -> None:
 def test_a_symbol_that_is_there_already_is_selected_and_said_to_be() -> None:
     async def scenario() -> None:
         async with stage() as s:
-            await s.monitor.add([THREE[1]])
+            await s.monitor.grid.add([THREE[1]])
             await s.until(s.focuses(1))
             assert s.watched == [str(pane) for pane in THREE]
             assert s.notices == ["binance:ETHUSDT@1m is here already."]
@@ -197,10 +198,10 @@ def test_all_panes_have_headers_of_the_same_height_though_their_own_heights_diff
         async with stage(panes, size=(80, 24)) as s:
 
             def tops() -> set[int]:
-                return {pane.chart.region.y for pane in s.monitor.panes}
+                return {pane.chart.region.y for pane in s.monitor.grid.panes}
 
-            await s.until(lambda: all(pane.chart.region for pane in s.monitor.panes))
-            assert len({pane.size.height for pane in s.monitor.panes}) == 2
+            await s.until(lambda: all(pane.chart.region for pane in s.monitor.grid.panes))
+            assert len({pane.size.height for pane in s.monitor.grid.panes}) == 2
             assert tops() == {1}
             await s.pilot.resize_terminal(80, 28)
             await s.until(lambda: tops() == {2})

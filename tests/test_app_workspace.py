@@ -25,7 +25,7 @@ def test_changes_are_written_while_the_app_runs_and_at_its_end(tmp_path: Path) -
             assert saved and notice is None
             assert saved.panes == THREE[1:]
             await s.pilot.press("T", "n", "v", "z")
-            await s.until(lambda: s.monitor.zoomed)
+            await s.until(lambda: s.monitor.grid.zoomed)
         saved, _ = load(path)
         assert saved and saved.theme and saved.panel_open and saved.zoomed == 0
         assert not saved.volume
@@ -40,8 +40,8 @@ def test_a_start_restores_panes_zoom_panel_theme_and_charts() -> None:
 
     async def scenario() -> None:
         async with stage(workspace=workspace) as s:
-            await s.until(lambda: s.monitor.zoomed)
-            assert s.monitor.current is s.pane(1)
+            await s.until(lambda: s.monitor.grid.zoomed)
+            assert s.monitor.grid.current is s.pane(1)
             assert s.app.theme == "paper"
             assert s.monitor.panel.display
             assert s.monitor.snapshot() == Workspace(
@@ -79,18 +79,18 @@ def test_a_theme_without_hues_draws_hollow_candles_until_the_user_chooses(tmp_pa
 
     async def scenario() -> None:
         async with stage(path=path, workspace=Workspace(THREE, theme="graphite")) as s:
-            assert s.monitor.options.glyphs is Glyphs.HOLLOW
+            assert s.monitor.grid.options.glyphs is Glyphs.HOLLOW
             s.app.theme = "midnight"
-            await s.until(lambda: s.monitor.options.glyphs is Glyphs.HEAVY)
+            await s.until(lambda: s.monitor.grid.options.glyphs is Glyphs.HEAVY)
             s.app.theme = "graphite"
             await s.until(lambda: s.pane().options.glyphs is Glyphs.HOLLOW)
             assert s.app._workspace.glyphs is None
-            s.monitor.use_options(replace(s.monitor.options, glyphs=Glyphs.HEAVY))
+            s.monitor.grid.use_options(replace(s.monitor.grid.options, glyphs=Glyphs.HEAVY))
             await s.until(lambda: s.app._workspace.glyphs == "heavy")
             s.app.theme = "paper"
             s.app.theme = "graphite"
             await s.pilot.pause()
-            assert s.monitor.options.glyphs.value == "heavy"
+            assert s.monitor.grid.options.glyphs.value == "heavy"
 
     play(scenario)
 
@@ -100,7 +100,7 @@ def test_without_colours_candles_are_hollow(monkeypatch: pytest.MonkeyPatch) -> 
 
     async def scenario() -> None:
         async with stage(workspace=Workspace(THREE)) as s:
-            assert s.monitor.options.glyphs is Glyphs.HOLLOW
+            assert s.monitor.grid.options.glyphs is Glyphs.HOLLOW
 
     play(scenario)
 
@@ -109,7 +109,7 @@ def test_candles_that_the_config_names_are_drawn_whatever_the_theme() -> None:
     async def scenario() -> None:
         workspace, config = Workspace(THREE, theme="graphite"), Config(glyphs="heavy")
         async with stage(workspace=workspace, config=config) as s:
-            assert s.monitor.options.glyphs is Glyphs.HEAVY
+            assert s.monitor.grid.options.glyphs is Glyphs.HEAVY
 
     play(scenario)
 

@@ -16,7 +16,7 @@ from tests.raw_server import RawServer, answer
 from tui.feed.engine import Engine
 from tui.market.symbol import Subscription
 from tui.stream import StreamOptions, stream
-from tui.widgets.pane import waiting_for
+from tui.widgets.waiting import waiting_for
 
 _README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 _ROW = re.compile(r"^\| ([^|]+) \| ([^|]+) \| [^|]+ \|$", re.MULTILINE)

@@ -82,7 +82,7 @@ def test_their_panes_are_live_side_by_side(config: str) -> None:
         try:
             app = TradexApp(engine, read, Workspace(tuple(wanted)), None)
             async with app.run_test(size=(160, 50)) as pilot:
-                panes = app.monitor.panes
+                panes = app.grid.panes
                 async with asyncio.timeout(PATIENCE):
                     while not all(_is_live(pane) for pane in panes):
                         await pilot.pause(0.05)

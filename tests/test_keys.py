@@ -11,7 +11,10 @@ from tui.app import TradexApp
 from tui.config import DEFAULT_TEXT
 from tui.keys import KEYS, Key, help_groups, hints, markdown_table, remapped
 from tui.screens.monitor import MonitorScreen
+from tui.widgets.grid import PaneGrid
+from tui.widgets.pane import Pane
 
+_OWNERS = {"app": TradexApp, "screen": MonitorScreen, "grid": PaneGrid, "pane": Pane}
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 
 
@@ -23,8 +26,7 @@ def test_no_key_and_no_id_stands_twice() -> None:
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.id)
 def test_every_key_has_an_action_that_exists(key: Key) -> None:
-    owner = TradexApp if key.scope == "app" else MonitorScreen
-    assert hasattr(owner, f"action_{key.action.partition('(')[0]}")
+    assert hasattr(_OWNERS[key.scope], f"action_{key.action.partition('(')[0]}")
 
 
 def test_an_override_replaces_the_keys_of_its_action() -> None:

@@ -163,7 +163,7 @@ from tui.config import Config
 from tui.exchange.settings import ExchangeSettings
 async def look(app):
     async with app.run_test(notifications=True) as pilot:
-        while not app.monitor.panes: await pilot.pause(0.01)
+        while not app.grid.panes: await pilot.pause(0.01)
         await pilot.press("v")
         await pilot.pause(1.5)
         while app.workspace_path and not app.workspace_path.exists(): await pilot.pause(0.05)

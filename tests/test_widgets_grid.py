@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.geometry import Size
 
-from tui.widgets.grid import Plan, least, plan, regions
+from tui.widgets.tiling import Plan, least, plan, regions
 
 COUNTS = st.integers(1, 40)
 WIDTHS = st.integers(1, 260)

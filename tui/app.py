@@ -32,7 +32,7 @@ from tui.config import Config, config_folder
 from tui.errors import TradexError
 from tui.feed.engine import Engine
 from tui.feed.status import Notice
-from tui.keys import APP, bindings, remapped
+from tui.keys import APP, GRID, PANE, bindings, remapped
 from tui.local_time import LocalTime
 from tui.market.symbol import Subscription
 from tui.screens.drawing import Drawing
@@ -46,6 +46,9 @@ from tui.terminal.paced_app import PacedApp
 from tui.terminal.paced_driver import PacedDriver
 from tui.text import clean, file_stem
 from tui.theme import load_themes, theme_folders, usual_glyphs, variable_defaults
+from tui.widgets.grid import PaneGrid
+from tui.widgets.pane import Pane
+from tui.widgets.remembered import Changed
 from tui.workspace import Workspace, save
 
 log = logging.getLogger(__name__)
@@ -91,6 +94,8 @@ class TradexApp(PacedApp, inherit_bindings=False):
     ) -> None:
         self.own_themes: list[str] = []
         super().__init__()
+        # Textual has no public way to name those who carry out actions: grid and pane below.
+        self._action_targets |= {GRID, PANE}
         self.engine = engine
         engine.drain()  # from here on nothing that happens is lost to the screen
         self.config = config
@@ -138,6 +143,16 @@ class TradexApp(PacedApp, inherit_bindings=False):
     def on_unmount(self) -> None:
         if self.workspace_path and self._unsaved.is_set():
             self._save(self.workspace_path)
+
+    @property
+    def grid(self) -> PaneGrid:
+        """Who carries out the actions of the grid."""
+        return self.monitor.grid
+
+    @property
+    def pane(self) -> Pane | PaneGrid:
+        """Who carries out the actions of a pane; nobody does where there is none."""
+        return self.grid.current or self.grid
 
     @property
     def _default_glyphs(self) -> str:
@@ -205,7 +220,7 @@ class TradexApp(PacedApp, inherit_bindings=False):
         self._dirty.clear()
         if second:
             self.monitor.tick(datetime.now(self.tz), self._remarks(now))
-            watched = {pane.subscription for pane in self.monitor.panes}
+            watched = {pane.subscription for pane in self.grid.panes}
             if notice := self._outages.notice(now, watched):
                 self.tell(notice)
 
@@ -226,7 +241,7 @@ class TradexApp(PacedApp, inherit_bindings=False):
 
     # --- workspace ------------------------------------------------------------------------
 
-    @on(MonitorScreen.Changed)
+    @on(Changed)
     def remember(self) -> None:
         """Note what the screen looks like now; it is written soon."""
         theme = self.theme if self.theme != self.config.theme else None
@@ -274,7 +289,7 @@ class TradexApp(PacedApp, inherit_bindings=False):
 
     def group(self, x: int, y: int) -> int:
         if self.screen is self.monitor:
-            return self.monitor.grid.group(x, y)
+            return self.grid.group(x, y)
         return -1 if self.focused and self.focused.region.contains(x, y) else 0
 
     def restore_terminal(self) -> None:
@@ -310,7 +325,7 @@ class TradexApp(PacedApp, inherit_bindings=False):
             return
         if not self._workspace.glyphs:
             glyphs = Glyphs(self._default_glyphs)
-            self.monitor.use_options(replace(self.monitor.options, glyphs=glyphs))
+            self.grid.use_options(replace(self.grid.options, glyphs=glyphs))
         self.remember()
 
     def action_save_screen(self) -> None:

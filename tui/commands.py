@@ -15,6 +15,7 @@ from tui.chart.glyphs import Glyphs
 from tui.market.symbol import Subscription
 from tui.screens.monitor import MonitorScreen
 from tui.screens.search import Typed, directories, market, matches, offered
+from tui.widgets.grid import PaneGrid
 
 _MOST_SYMBOLS = 12
 
@@ -62,8 +63,8 @@ class MonitorCommands(Provider):
     def _entries(self) -> Iterator[Entry]:
         host = cast(Host, self.app)
         yield from _general(self.app)
-        yield from _panes(host.monitor)
-        yield from _charts(host.monitor)
+        yield from _panes(host.monitor.grid)
+        yield from _charts(host.monitor.grid)
         yield from _themes(self.app)
         if host.plug:
             yield from _plug(host.plug)
@@ -86,7 +87,7 @@ class SymbolCommands(Provider):
             yield Hit(
                 0.9 - place / 100,
                 Content(f"Add {info.symbol.name}"),
-                partial(monitor.add, [subscription]),
+                partial(monitor.grid.add, [subscription]),
                 f"Add {info.symbol.name}",
                 _plain(f"{market(info)} on {info.symbol.exchange}{halted}"),
             )
@@ -106,7 +107,7 @@ def _general(app: App[Any]) -> Iterator[Entry]:
 
     yield Entry("Add symbols", "Search the exchanges' symbols", act("screen.add"))
     yield Entry("Connections", "Show or hide what every socket is doing", act("screen.connections"))
-    yield Entry("Freeze", "Stop the screen, and let it go on", act("screen.freeze"))
+    yield Entry("Freeze", "Stop the screen, and let it go on", act("grid.freeze"))
     yield Entry("Help", "All keys, words and marks", act("app.help"))
     yield Entry("Next theme", "The next of the program's own themes", act("app.next_theme"))
     yield Entry("Choose theme", "Any theme, with a preview", app.search_themes)
@@ -114,39 +115,39 @@ def _general(app: App[Any]) -> Iterator[Entry]:
     yield Entry("Quit", "End the program; the workspace is kept", act("app.quit"))
 
 
-def _panes(monitor: MonitorScreen) -> Iterator[Entry]:
-    if monitor.current:
-        name = monitor.current.subscription
-        yield Entry("Zoom", "Fill the screen with the pane, and back", monitor.action_zoom)
-        yield Entry("Reconnect now", f"Dial the connection of {name}", monitor.action_reconnect)
-        yield Entry("Reconnect all", "Dial every connection now", monitor.engine.reconnect)
+def _panes(grid: PaneGrid) -> Iterator[Entry]:
+    if grid.current:
+        name = grid.current.subscription
+        reconnect = grid.current.action_reconnect
+        yield Entry("Zoom", "Fill the screen with the pane, and back", grid.action_zoom)
+        yield Entry("Reconnect now", f"Dial the connection of {name}", reconnect)
+        yield Entry("Reconnect all", "Dial every connection now", grid.engine.reconnect)
         asked = "Ask the exchanges what they send; what they forgot is asked for again"
-        yield Entry("Check subscriptions", asked, monitor.engine.inquire)
-    for pane in monitor.panes:
+        yield Entry("Check subscriptions", asked, grid.engine.inquire)
+    for pane in grid.panes:
         text = f"Remove {pane.subscription}"
-        offered = pane is monitor.current
-        yield Entry(text, "u brings it back", partial(monitor.remove_pane, pane), offered)
-    yield Entry("Undo remove", "Bring the removed pane back", monitor.action_undo)
-    yield Entry("Columns: auto", "Fit the panes to the terminal", partial(monitor.use_columns, 0))
+        offered = pane is grid.current
+        yield Entry(text, "u brings it back", partial(grid.remove_pane, pane), offered)
+    yield Entry("Undo remove", "Bring the removed pane back", grid.action_undo)
+    yield Entry("Columns: auto", "Fit the panes to the terminal", partial(grid.use_columns, 0))
     for columns in range(1, 7):
         plural = "" if columns == 1 else "s"
         help_ = f"Arrange the panes in {columns} column{plural}"
-        run = partial(monitor.use_columns, columns)
+        run = partial(grid.use_columns, columns)
         yield Entry(f"Columns: {columns}", help_, run, offered=False)
 
 
-def _charts(monitor: MonitorScreen) -> Iterator[Entry]:
-    if pane := monitor.current:
+def _charts(grid: PaneGrid) -> Iterator[Entry]:
+    if pane := grid.current:
         exchange = pane.subscription.symbol.exchange
-        for interval in sorted(monitor.engine.intervals(exchange)):
-            one = partial(monitor.use_interval, interval, [pane])
-            every = partial(monitor.use_interval, interval, monitor.panes)
+        for interval in grid.engine.intervals(exchange):
+            one = partial(pane.use_interval, interval)
+            every = partial(grid.use_interval, interval)
             yield Entry(f"Interval {interval}", "For this pane", one, offered=False)
             yield Entry(f"Interval {interval} everywhere", "For all panes", every, offered=False)
-    yield Entry("Volume", "Show or hide the volume below the candles", monitor.action_volume)
+    yield Entry("Volume", "Show or hide the volume below the candles", grid.action_volume)
     for glyphs in Glyphs:
-        options = replace(monitor.options, glyphs=glyphs)
-        run = partial(monitor.use_options, options)
+        run = partial(grid.use_options, replace(grid.options, glyphs=glyphs))
         yield Entry(f"Glyphs: {glyphs.value}", "Draw the candles so", run, offered=False)
 
 

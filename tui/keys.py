@@ -10,14 +10,16 @@ from textual.binding import Binding, BindingType
 from textual.keys import REPLACED_KEYS, Keys, key_to_character
 
 APP = "app"
-MONITOR = "monitor"
+MONITOR = "screen"
+GRID = "grid"
+PANE = "pane"
 _MODIFIERS = {"ctrl", "shift", "alt", "super", "meta", "hyper"}
 _NAMED = {key.value for key in Keys} | set(REPLACED_KEYS)
 
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One action: the id that `[keys]` remaps, its keys in Textual's names, where it works.
+    """One action: the id that `[keys]` remaps, its keys in Textual's names, who carries it out.
 
     Keys of equal description are shown in one row. `hint` is a word for the status bar, empty
     when it is not shown there. A `priority` key works even while a text is typed.
@@ -51,6 +53,7 @@ class Hint:
 
 
 _MOVE = "Move to the pane beside; in a zoomed pane ← → pan the chart"
+_ZOOM = "Fill the screen with the pane, and back"
 
 KEYS: tuple[Key, ...] = (
     Key("help", "?", "help", "This help", "General", APP, hint="help"),
@@ -72,32 +75,40 @@ KEYS: tuple[Key, ...] = (
     ),
     Key("traffic", "b", "traffic", "Bytes per second to the terminal", "General", APP),
     Key("add", "a,/", "add", "Add symbols, with search", "Panes", hint="add"),
-    Key("remove", "d,x", "remove", "Remove the pane", "Panes"),
-    Key("undo", "u", "undo", "Bring the removed pane back", "Panes"),
-    Key("zoom", "enter,z", "zoom", "Fill the screen with the pane, and back", "Panes", hint="zoom"),
-    Key("left", "left,h", "move(-1, 0)", _MOVE, "Panes"),
-    Key("down", "down,j", "move(0, 1)", _MOVE, "Panes"),
-    Key("up", "up,k", "move(0, -1)", _MOVE, "Panes"),
-    Key("right", "right,l", "move(1, 0)", _MOVE, "Panes"),
-    Key("next", "tab", "step(1)", "Next, previous pane", "Panes"),
-    Key("previous", "shift+tab", "step(-1)", "Next, previous pane", "Panes"),
-    Key("first", "g,home", "select(0)", "First, last pane", "Panes"),
-    Key("last", "G", "select(-1)", "First, last pane", "Panes"),
+    Key("remove", "d,x", "remove", "Remove the pane", "Panes", GRID),
+    Key("undo", "u", "undo", "Bring the removed pane back", "Panes", GRID),
+    Key(
+        "zoom",
+        "enter,z",
+        "zoom",
+        "Fill the screen with the pane, and back",
+        "Panes",
+        GRID,
+        hint="zoom",
+    ),
+    Key("left", "left,h", "move(-1, 0)", _MOVE, "Panes", GRID),
+    Key("down", "down,j", "move(0, 1)", _MOVE, "Panes", GRID),
+    Key("up", "up,k", "move(0, -1)", _MOVE, "Panes", GRID),
+    Key("right", "right,l", "move(1, 0)", _MOVE, "Panes", GRID),
+    Key("next", "tab", "step(1)", "Next, previous pane", "Panes", GRID),
+    Key("previous", "shift+tab", "step(-1)", "Next, previous pane", "Panes", GRID),
+    Key("first", "g,home", "select(0)", "First, last pane", "Panes", GRID),
+    Key("last", "G", "select(-1)", "First, last pane", "Panes", GRID),
     *(
-        Key(f"pane-{n}", str(n), f"select({n - 1})", "Pane by its number", "Panes")
+        Key(f"pane-{n}", str(n), f"select({n - 1})", "Pane by its number", "Panes", GRID)
         for n in range(1, 10)
     ),
-    Key("shorter", "[", "interval(-1)", "Shorter, longer interval", "Chart", hint="interval"),
-    Key("longer", "]", "interval(1)", "Shorter, longer interval", "Chart", hint="interval"),
-    Key("zoom-in", "+,=", "chart_zoom(1)", "Wider, narrower candles", "Chart"),
-    Key("zoom-out", "-", "chart_zoom(-1)", "Wider, narrower candles", "Chart"),
-    Key("pan-back", "shift+left,comma", "pan(1)", "Earlier, later", "Chart"),
-    Key("pan-on", "shift+right,full_stop", "pan(-1)", "Earlier, later", "Chart"),
-    Key("live-edge", "end,0", "live_edge", "Back to now", "Chart"),
-    Key("volume", "v", "volume", "Volume on, off", "Chart"),
+    Key("shorter", "[", "interval(-1)", "Shorter, longer interval", "Chart", PANE, hint="interval"),
+    Key("longer", "]", "interval(1)", "Shorter, longer interval", "Chart", PANE, hint="interval"),
+    Key("zoom-in", "+,=", "chart_zoom(1)", "Wider, narrower candles", "Chart", GRID),
+    Key("zoom-out", "-", "chart_zoom(-1)", "Wider, narrower candles", "Chart", GRID),
+    Key("pan-back", "shift+left,comma", "pan(1)", "Earlier, later", "Chart", PANE),
+    Key("pan-on", "shift+right,full_stop", "pan(-1)", "Earlier, later", "Chart", PANE),
+    Key("live-edge", "end,0", "live_edge", "Back to now", "Chart", PANE),
+    Key("volume", "v", "volume", "Volume on, off", "Chart", GRID),
     Key("connections", "n", "connections", "Connection panel", "Feed", hint="connections"),
-    Key("reconnect", "r", "reconnect", "Dial the pane's connection now", "Feed"),
-    Key("freeze", "p", "freeze", "Freeze the screen, and go on", "Feed", hint="freeze"),
+    Key("reconnect", "r", "reconnect", "Dial the pane's connection now", "Feed", PANE),
+    Key("freeze", "p", "freeze", "Freeze the screen, and go on", "Feed", GRID, hint="freeze"),
 )
 
 _NAMES = {
@@ -111,12 +122,14 @@ _NAMES = {
 }
 
 
-def bindings(scope: str) -> list[BindingType]:
-    """The table's part for one scope, as Textual dispatches it."""
+def bindings(*scopes: str) -> list[BindingType]:
+    """The table's part for these scopes, as Textual dispatches it."""
     return [
-        Binding(k.keys, k.action, k.description, id=k.id, priority=k.priority, show=False)
+        Binding(
+            k.keys, f"{k.scope}.{k.action}", k.description, id=k.id, priority=k.priority, show=False
+        )
         for k in KEYS
-        if k.scope == scope
+        if k.scope in scopes
     ]
 
 
@@ -162,8 +175,7 @@ def hints(table: Iterable[Key] = KEYS) -> list[Hint]:
         if key.hint in found:
             found[key.hint] = replace(found[key.hint], keys=f"{found[key.hint].keys} {first}")
         elif key.hint:
-            owner = "app" if key.scope == APP else "screen"
-            found[key.hint] = Hint(first, key.hint, f"{owner}.{key.action}")
+            found[key.hint] = Hint(first, key.hint, f"{key.scope}.{key.action}")
     return list(found.values())
 
 

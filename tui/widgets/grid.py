@@ -1,97 +1,85 @@
-"""The grid that fits any number of panes to the terminal."""
+"""The panes in their order, one of them current, and what keys do to them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import replace
 
 from textual.containers import VerticalScroll
-from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
+from textual.events import DescendantFocus
+from textual.geometry import NULL_OFFSET, NULL_SPACING, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
+from textual.message import Message
 from textual.widget import Widget
 
+from tui.chart.frame import Options
+from tui.feed.engine import Engine
+from tui.market.interval import Interval
+from tui.market.symbol import Subscription
 from tui.widgets.pane import Pane
 from tui.widgets.picture import Plain
+from tui.widgets.remembered import Changed
+from tui.widgets.tiling import Plan, least, plan, regions
 
-_GUTTER = 1
-# A pane at least this large has a chart that is worth its place; smaller ones become lines.
-_CHART_WIDTH, _CHART_HEIGHT = 24, 4
-# The shape that a chart looks best in, as cells.
-_GOOD_WIDTH, _GOOD_HEIGHT = 44, 12
-_LINE_WIDTH = 38
-_LINE_HEIGHT = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How many panes stand side by side, and how high a row is; None shares the height out."""
-
-    columns: int
-    row_height: int | None = None
-
-
-def plan(count: int, width: int, height: int, columns: int = 0) -> Plan:
-    """The best arrangement of `count` panes in `width` x `height` cells.
-
-    `columns` 0 chooses: the arrangement whose panes come nearest to a good chart in both
-    directions. Where no arrangement leaves room for charts, panes become lines of text, as
-    many side by side as stay readable; what does not fit then is reached by scrolling.
-    """
-    if columns:
-        columns = min(columns, max(1, count))
-        share = height // _rows(count, columns)
-        return Plan(columns, None if share >= _CHART_HEIGHT else min(max(share, 1), _LINE_HEIGHT))
-    charts = [c for c in range(1, count + 1) if _has_charts(count, width, height, c)]
-    if charts:
-        return Plan(max(charts, key=lambda c: _score(count, width, height, c)))
-    columns = min(max(1, width // _LINE_WIDTH), max(1, count))
-    return Plan(columns, min(max(height // _rows(count, columns), 1), _LINE_HEIGHT))
-
-
-def regions(count: int, width: int, height: int, chosen: Plan) -> list[Region]:
-    """Where each pane stands; the last row's panes share its whole width."""
-    rows = _rows(count, chosen.columns)
-    found: list[Region] = []
-    for row in range(rows):
-        top, bottom = (
-            (row * chosen.row_height, (row + 1) * chosen.row_height)
-            if chosen.row_height
-            else (row * height // rows, (row + 1) * height // rows)
-        )
-        across = min(chosen.columns, count - row * chosen.columns)
-        if chosen.row_height:
-            found += _row(width, chosen.columns, top, bottom)[:across]
-        else:
-            found += _row(width, across, top, bottom)
-    return found
-
-
-def least(places: Sequence[Region]) -> Size:
-    """The width of the narrowest and the height of the lowest of at least one place."""
-    return Size(min(place.width for place in places), min(place.height for place in places))
+_UNDO_DEPTH = 50
 
 
 class PaneGrid(VerticalScroll, Plain, can_focus=False):
-    """Panes in reading order; it alone decides where they stand."""
+    """Panes in reading order; it alone decides where they stand and how their charts are drawn.
+
+    `columns` 0 lets the terminal's size decide. A `zoomed` pane, the current one, hides the others.
+    """
+
+    class Selected(Message):
+        """Another pane is the current one."""
+
+    class Removed(Message):
+        """A pane was taken away; undo brings it back."""
+
+        def __init__(self, subscription: Subscription) -> None:
+            super().__init__()
+            self.subscription = subscription
+
+    class Restored(Removed):
+        """A removed pane is back."""
 
     DEFAULT_CSS = """
     PaneGrid { width: 1fr; height: 1fr; scrollbar-size-vertical: 1; }
     """
 
-    def __init__(self, columns: int = 0) -> None:
+    def __init__(self, engine: Engine, options: Options, columns: int = 0) -> None:
         super().__init__()
+        self.engine = engine
+        self.options = options
         self.columns = columns
+        self.zoomed = False
+        self.frozen = False
         self._placing = _Tiles()
+        self._current: Pane | None = None
+        self._removed: deque[tuple[int, Subscription]] = deque(maxlen=_UNDO_DEPTH)
+
+    # --- what there is --------------------------------------------------------------------
+
+    @property
+    def panes(self) -> list[Pane]:
+        """All panes in their order, those hidden behind a zoomed one too."""
+        return [child for child in self.children if isinstance(child, Pane)]
+
+    @property
+    def current(self) -> Pane | None:
+        """The pane that keys act on."""
+        return self._current if self._current in self.panes else next(iter(self.panes), None)
 
     @property
     def layout(self) -> Layout:
         return self._placing
 
     @property
-    def panes(self) -> list[Pane]:
-        """All panes in their order, those hidden behind a zoomed one too."""
-        return [child for child in self.children if isinstance(child, Pane)]
+    def chosen(self) -> Plan:
+        """The arrangement for the present size."""
+        shown = sum(pane.display for pane in self.panes)
+        return plan(shown, self.size.width, self.size.height, self.columns)
 
     def group(self, x: int, y: int) -> int:
         """Whose cell of the screen this is: a pane's number; -1 where prices or no panes are."""
@@ -100,18 +88,145 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
                 return -1 if pane.has_price(y) else number
         return -1
 
+    def shows(self, pane: Pane) -> bool:
+        """Whether the pane stands in the part of the grid that is on view."""
+        return pane.display and self.region.overlaps(pane.region)
+
+    # --- add, remove, undo ----------------------------------------------------------------
+
+    async def add(self, subscriptions: Iterable[Subscription]) -> None:
+        """Add panes at the end; one that is there already is selected instead."""
+        wanted = list(dict.fromkeys(subscriptions))
+        present = {pane.subscription: pane for pane in self.panes}
+        await self.mount_panes(s for s in wanted if s not in present)
+        for subscription in filter(present.__contains__, wanted):
+            self.notify(f"{subscription} is here already.", markup=False)
+        if wanted:
+            self.select(next(p for p in self.panes if p.subscription == wanted[-1]))
+        self.post_message(Changed())
+
+    async def mount_panes(
+        self, subscriptions: Iterable[Subscription], before: int | None = None
+    ) -> None:
+        """Put panes at the end, or before the one of that index; the current one stays."""
+        panes = [Pane(self.engine, s, replace(self.options, offset=0)) for s in subscriptions]
+        inside = before is not None and before < len(self.panes)
+        await self.mount(*panes, before=before if inside else None)
+        for pane in panes:
+            pane.frozen = self.frozen
+        self._arrange()
+
+    async def remove_pane(self, pane: Pane) -> None:
+        """Take the pane away; undo brings it back to its place."""
+        index = self.panes.index(pane)
+        self._removed.append((index, pane.subscription))
+        await pane.remove()
+        self._arrange()
+        if self.panes:
+            self.select(self.panes[min(index, len(self.panes) - 1)])
+        self.post_message(self.Removed(pane.subscription))
+        self.post_message(Changed())
+
+    async def action_remove(self) -> None:
+        if self.current:
+            await self.remove_pane(self.current)
+
+    async def action_undo(self) -> None:
+        if self._removed:
+            index, subscription = self._removed.pop()
+            await self.mount_panes([subscription], before=index)
+            self.post_message(self.Restored(subscription))
+            self.action_select(min(index, len(self.panes) - 1))
+            self.post_message(Changed())
+
+    # --- select, arrange ------------------------------------------------------------------
+
+    def select(self, pane: Pane) -> None:
+        """Make this the pane that keys act on."""
+        self._current = pane
+        if self.zoomed:
+            self._arrange()
+        pane.focus()
+
+    def action_select(self, index: int) -> None:
+        if -len(self.panes) <= index < len(self.panes):
+            self.select(self.panes[index])
+
+    def action_step(self, by: int) -> None:
+        if self.current:
+            index = self.panes.index(self.current)
+            self.action_select((index + by) % len(self.panes))
+
+    def action_move(self, right: int, down: int) -> None:
+        if self.current and self.zoomed and right:
+            self.current.action_pan(-right)
+        elif self.zoomed:
+            self.action_step(down)
+        elif self.current:
+            index = self.panes.index(self.current) + right + down * self.chosen.columns
+            if down > 0:
+                index = min(index, len(self.panes) - 1)
+            if index >= 0:
+                self.action_select(index)
+
+    def action_zoom(self) -> None:
+        self.zoomed = not self.zoomed and self.current is not None
+        self._arrange()
+        self.post_message(Changed())
+
     def use_columns(self, columns: int) -> None:
         """Arrange in so many columns; 0 lets the size decide."""
         self.columns = columns
         for pane in self.panes:
             # Asked of the children, since a widget keeps the arrangement of its own children.
             pane.refresh(layout=True)
+        self.post_message(Changed())
 
-    @property
-    def chosen(self) -> Plan:
-        """The arrangement for the present size."""
-        shown = sum(pane.display for pane in self.panes)
-        return plan(shown, self.size.width, self.size.height, self.columns)
+    def on_pane_zoom_asked(self, message: Pane.ZoomAsked) -> None:
+        self.select(message.pane)
+        self.action_zoom()
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        if isinstance(event.widget, Pane):
+            self._current = event.widget
+            self.post_message(self.Selected())
+
+    # --- charts ---------------------------------------------------------------------------
+
+    def use_options(self, options: Options) -> None:
+        """Draw all charts like this; each keeps its place in time."""
+        self.options = options
+        for pane in self.panes:
+            pane.options = replace(options, offset=pane.options.offset)
+            pane.wake()
+        self.post_message(Changed())
+
+    def use_interval(self, interval: Interval) -> None:
+        """Follow all symbols with candles of another length."""
+        for pane in self.panes:
+            pane.use_interval(interval)
+
+    def action_chart_zoom(self, by: int) -> None:
+        self.use_options(replace(self.options, zoom=self.options.zoom.step(by)))
+
+    def on_pane_chart_zoom_asked(self, message: Pane.ChartZoomAsked) -> None:
+        self.action_chart_zoom(message.by)
+
+    def action_volume(self) -> None:
+        self.use_options(replace(self.options, show_volume=not self.options.show_volume))
+
+    def action_freeze(self) -> None:
+        self.frozen = not self.frozen
+        for pane in self.panes:
+            pane.frozen = self.frozen
+            pane.wake()
+
+    def _arrange(self) -> None:
+        """A zoomed pane hides the others."""
+        self.zoomed = self.zoomed and bool(self.panes)
+        current = self.current
+        for pane in self.panes:
+            pane.display = not self.zoomed or pane is current
 
 
 class _Tiles(Layout):
@@ -132,31 +247,3 @@ class _Tiles(Layout):
             WidgetPlacement(region, NULL_OFFSET, NULL_SPACING, child)
             for child, region in zip(children, places, strict=True)
         ]
-
-
-def _rows(count: int, columns: int) -> int:
-    return max(1, -(-count // columns))
-
-
-def _share(count: int, width: int, height: int, columns: int) -> tuple[float, float]:
-    pane_width = (width - _GUTTER * (columns - 1)) / columns
-    return pane_width, height / _rows(count, columns)
-
-
-def _has_charts(count: int, width: int, height: int, columns: int) -> bool:
-    pane_width, pane_height = _share(count, width, height, columns)
-    return pane_width >= _CHART_WIDTH and pane_height >= _CHART_HEIGHT
-
-
-def _score(count: int, width: int, height: int, columns: int) -> float:
-    pane_width, pane_height = _share(count, width, height, columns)
-    wasted = columns * _rows(count, columns) - count
-    return min(pane_width / _GOOD_WIDTH, pane_height / _GOOD_HEIGHT) - 0.02 * wasted
-
-
-def _row(width: int, across: int, top: int, bottom: int) -> list[Region]:
-    edges = [round(i * (width + _GUTTER) / across) for i in range(across + 1)]
-    return [
-        Region(left, top, max(1, right - left - _GUTTER), bottom - top)
-        for left, right in pairwise(edges)
-    ]

@@ -15,13 +15,16 @@ from textual.widgets import Static
 from tui.chart.frame import Options, wanted
 from tui.feed.clock import running
 from tui.feed.engine import Engine
-from tui.feed.status import ConnectionState, SeriesView
+from tui.feed.status import SeriesView
+from tui.market.interval import Interval
 from tui.market.symbol import Subscription
 from tui.widgets.candle_chart import CandleChart
-from tui.widgets.freshness import Freshness, freshness, frozen, until
+from tui.widgets.freshness import Freshness, freshness, frozen
 from tui.widgets.headline import Change, Headline, change_of, headline, place
 from tui.widgets.mosaic import Mosaic, Part
 from tui.widgets.picture import TextPicture
+from tui.widgets.remembered import Changed
+from tui.widgets.waiting import waiting_for
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +34,6 @@ _LEAST_CANDLES = 120
 _PAN_STEP = 5
 _FAILED_NOTE = "This pane failed and stopped. The log has the reason; d removes it."
 _FAILED = Freshness(("STOPPED: failed", "STOPPED"), "stopped")
-_OFFLINE = "No network? tradex-tui demo"
 
 
 class Pane(Mosaic, can_focus=True):
@@ -138,11 +140,30 @@ class Pane(Mosaic, can_focus=True):
         finally:
             lease.release()
 
-    def pan(self, by: int) -> None:
-        """Move the chart `by` steps into the past (negative: towards now); 0 goes to now."""
-        offset = self.options.offset + by * _PAN_STEP if by else 0
-        self.options = replace(self.options, offset=max(0, offset))
+    def use_interval(self, interval: Interval) -> None:
+        """Follow the same symbol with candles of another length."""
+        self.switch(replace(self.subscription, interval=interval))
+        self.post_message(Changed())
+
+    def action_interval(self, by: int) -> None:
+        known = self.engine.intervals(self.subscription.symbol.exchange)
+        index = known.index(self.subscription.interval) + by
+        if 0 <= index < len(known):
+            self.use_interval(known[index])
+
+    def action_pan(self, by: int) -> None:
+        """Move the chart `by` steps into the past (negative: towards now)."""
+        self._show_from(max(0, self.options.offset + by * _PAN_STEP))
+
+    def action_live_edge(self) -> None:
+        self._show_from(0)
+
+    def _show_from(self, offset: int) -> None:
+        self.options = replace(self.options, offset=offset)
         self.wake()
+
+    def action_reconnect(self) -> None:
+        self.engine.reconnect(self.subscription)
 
     def on_click(self, event: Click) -> None:
         if event.chain == 2:
@@ -161,7 +182,7 @@ class Pane(Mosaic, can_focus=True):
         if ctrl:
             self.post_message(self.ChartZoomAsked(by))
         elif by > 0 or self.options.offset:
-            self.pan(by)
+            self.action_pan(by)
 
     def _draw(self) -> None:
         if not self.size:
@@ -244,25 +265,3 @@ def newly_opened(old: SeriesView, new: SeriesView) -> int:
     """How many candles opened between two views of a subscription."""
     newest = old.candles[-1].open_time if old.candles else 0
     return sum(candle.open_time > newest for candle in new.candles) if newest else 0
-
-
-def waiting_for(view: SeriesView, nearest: tuple[str, ...]) -> str:
-    """What an empty pane says: what it waits for, or why it will not come."""
-    symbol, status = view.subscription.symbol, view.status
-    if status.rejected:
-        guess = f"\nDid you mean {', '.join(nearest)}?" if nearest else ""
-        return f"{status.rejected}{guess}\na adds another, d removes this pane"
-    match status.state:
-        case ConnectionState.BACKOFF:
-            wait = f"Next try in {until(status.retry_in or 0)}"
-            return f"{symbol.exchange} cannot be reached\n{status.reason}\n{wait}\n\n{_OFFLINE}"
-        case ConnectionState.PARKED | ConnectionState.CLOSING | ConnectionState.CLOSED:
-            later = "" if status.retry_in is None else f"Next try in {until(status.retry_in)}; "
-            return f"Stopped: {status.reason or 'closed'}\n{later}r tries again"
-        case ConnectionState.LIVE | ConnectionState.STALE:
-            return f"Waiting for the first candle of {symbol.name}"
-        case ConnectionState.SYNCING:
-            trouble = f"\n{status.reason}" if status.reason else ""
-            return f"Loading the history of {symbol.name}{trouble}"
-        case _:
-            return f"Connecting to {symbol.exchange}\n{status.reason}".rstrip()

@@ -26,7 +26,7 @@ _WORDS = {
 }
 _CLOCK_FROM = 60
 _CLOCK_FROM_IN_TROUBLE = 100
-_FREEZE = "screen.freeze"
+_FREEZE = "grid.freeze"
 _CONNECTING = ("connecting", "waiting")
 
 
@@ -166,7 +166,7 @@ class Hints(TextPicture):
     async def on_click(self, event: Click) -> None:
         for end, action in self._spans:
             if event.x < end:
-                await self.screen.run_action(action)
+                await self.app.run_action(action)
                 return
 
 

@@ -62,7 +62,7 @@ LIBRARIES = {
         "widgets", "screens", "commands", "keys", "theme", "app", "terminal", "doctor/terminal.py",
     },
     "textual_serve": {"web"},
-    "textual_plotext": set[str](),
+    "textual_plotext": {"widgets"},
     "plotext": set(),
     "websockets": {"feed/transport.py"},
     "aiohttp": {"feed/rest.py", "simulator", "web"},

@@ -106,6 +106,7 @@ KEYS: tuple[Key, ...] = (
     Key("pan-on", "shift+right,full_stop", "pan(-1)", "Earlier, later", "Chart", PANE),
     Key("live-edge", "end,0", "live_edge", "Back to now", "Chart", PANE),
     Key("volume", "v", "volume", "Volume on, off", "Chart", GRID),
+    Key("compare", "percent_sign", "compare", "Compare the symbols as per cent", "Panes"),
     Key("connections", "n", "connections", "Connection panel", "Feed", hint="connections"),
     Key("reconnect", "r", "reconnect", "Dial the pane's connection now", "Feed", PANE),
     Key("freeze", "p", "freeze", "Freeze the screen, and go on", "Feed", GRID, hint="freeze"),
@@ -119,6 +120,7 @@ _NAMES = {
     "escape": "esc",
     "comma": ",",
     "full_stop": ".",
+    "percent_sign": "%",
 }
 
 

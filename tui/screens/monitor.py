@@ -133,6 +133,14 @@ class MonitorScreen(Screen[None], Plain, inherit_bindings=False):
         chosen: tuple[Subscription, ...] = await self.app.push_screen_wait(screen)
         await self.grid.add(chosen)
 
+    def action_compare(self) -> None:
+        from tui.screens.compare import CompareScreen  # with it comes plotext, which loads slowly
+
+        watched = [pane.subscription for pane in self.grid.panes]
+        if self.grid.current:
+            at = watched.index(self.grid.current.subscription)
+            self.app.push_screen(CompareScreen(self.engine, watched, at, self.grid.options.tz))
+
     def action_back(self) -> None:
         current = self.grid.current
         if current and current.options.offset:

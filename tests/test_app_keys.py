@@ -35,7 +35,7 @@ def test_a_zoomed_pane_fills_the_grid_and_escape_gives_it_back() -> None:
     async def scenario() -> None:
         async with stage() as s:
             small = s.pane(0).size
-            await s.pilot.press("enter")
+            await s.pilot.press("z")
             await s.until(lambda: s.pane(0).size.width == 120)
             assert s.pane(0).size.area > small.area
             assert [pane.display for pane in s.monitor.grid.panes] == [True, False, False]

@@ -37,6 +37,7 @@ from tui.local_time import LocalTime
 from tui.market.symbol import Subscription
 from tui.screens.drawing import Drawing
 from tui.screens.help import HelpScreen
+from tui.screens.live import LiveScreen
 from tui.screens.monitor import MonitorScreen
 from tui.screens.outages import Outages
 from tui.screens.pace import Pace
@@ -152,7 +153,8 @@ class TradexApp(PacedApp, inherit_bindings=False):
     @property
     def pane(self) -> Pane | PaneGrid:
         """Who carries out the actions of a pane; nobody does where there is none."""
-        return self.grid.current or self.grid
+        screen = self.screen
+        return (screen.current if isinstance(screen, LiveScreen) else None) or self.grid
 
     @property
     def _default_glyphs(self) -> str:
@@ -209,17 +211,20 @@ class TradexApp(PacedApp, inherit_bindings=False):
         """Take what the engine has to say, though it may have to wait for its frame."""
         drained = self.engine.drain()
         self._dirty |= drained.dirty
-        self.monitor.hear(drained.events)
+        self.monitor.hear(drained.events, now)
         for event in drained.events:
             self._outages.add(event, now)
             if isinstance(event, Notice):
                 self.tell(event.text)
 
     def _frame(self, now: float, second: bool) -> None:
-        self.monitor.update(self._dirty)
+        screens = [screen for screen in self.screen_stack if isinstance(screen, LiveScreen)]
+        for screen in screens:
+            screen.update(self._dirty)
         self._dirty.clear()
         if second:
-            self.monitor.tick(datetime.now(self.tz), self._remarks(now))
+            for screen in screens:
+                screen.tick(datetime.now(self.tz), self._remarks(now))
             watched = {pane.subscription for pane in self.grid.panes}
             if notice := self._outages.notice(now, watched):
                 self.tell(notice)

@@ -107,6 +107,7 @@ def _general(app: App[Any]) -> Iterator[Entry]:
 
     yield Entry("Add symbols", "Search the exchanges' symbols", act("screen.add"))
     yield Entry("Connections", "Show or hide what every socket is doing", act("screen.connections"))
+    yield Entry("Details", "All about the pane's symbol", act("screen.detail"))
     yield Entry("Compare", "All symbols as per cent, and their spreads", act("screen.compare"))
     yield Entry("Freeze", "Stop the screen, and let it go on", act("grid.freeze"))
     yield Entry("Help", "All keys, words and marks", act("app.help"))

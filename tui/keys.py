@@ -77,15 +77,8 @@ KEYS: tuple[Key, ...] = (
     Key("add", "a,/", "add", "Add symbols, with search", "Panes", hint="add"),
     Key("remove", "d,x", "remove", "Remove the pane", "Panes", GRID),
     Key("undo", "u", "undo", "Bring the removed pane back", "Panes", GRID),
-    Key(
-        "zoom",
-        "enter,z",
-        "zoom",
-        "Fill the screen with the pane, and back",
-        "Panes",
-        GRID,
-        hint="zoom",
-    ),
+    Key("detail", "enter", "detail", "All about the symbol, and back", "Panes", hint="detail"),
+    Key("zoom", "z", "zoom", _ZOOM, "Panes", GRID, hint="zoom"),
     Key("left", "left,h", "move(-1, 0)", _MOVE, "Panes", GRID),
     Key("down", "down,j", "move(0, 1)", _MOVE, "Panes", GRID),
     Key("up", "up,k", "move(0, -1)", _MOVE, "Panes", GRID),
@@ -124,14 +117,14 @@ _NAMES = {
 }
 
 
-def bindings(*scopes: str) -> list[BindingType]:
-    """The table's part for these scopes, as Textual dispatches it."""
+def bindings(*scopes: str, group: str = "") -> list[BindingType]:
+    """The table's part for these scopes, or a group of it only, as Textual dispatches it."""
     return [
         Binding(
             k.keys, f"{k.scope}.{k.action}", k.description, id=k.id, priority=k.priority, show=False
         )
         for k in KEYS
-        if k.scope in scopes
+        if k.scope in scopes and group in ("", k.group)
     ]
 
 

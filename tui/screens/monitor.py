@@ -7,7 +7,6 @@ from datetime import datetime
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.chart.frame import Options
@@ -18,6 +17,8 @@ from tui.keys import GRID, MONITOR, PANE, bindings
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription
 from tui.screens.add import AddScreen
+from tui.screens.chronicle import Chronicle
+from tui.screens.live import LiveScreen
 from tui.widgets.connection_panel import ConnectionPanel
 from tui.widgets.grid import PaneGrid
 from tui.widgets.pane import Pane
@@ -27,7 +28,7 @@ from tui.widgets.status_bar import StatusBar, trouble
 from tui.workspace import Workspace
 
 
-class MonitorScreen(Screen[None], Plain, inherit_bindings=False):
+class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
     """What the frame timer draws, and what is around the panes."""
 
     BINDINGS = bindings(MONITOR, GRID, PANE)
@@ -59,6 +60,7 @@ class MonitorScreen(Screen[None], Plain, inherit_bindings=False):
         self.grid = PaneGrid(engine, options, workspace.columns)
         self.panel = ConnectionPanel()
         self.bar = StatusBar(demo)
+        self.chronicle = Chronicle()
         self._restored = workspace
 
     def compose(self) -> ComposeResult:
@@ -78,35 +80,36 @@ class MonitorScreen(Screen[None], Plain, inherit_bindings=False):
 
     # --- what the frame timer calls -------------------------------------------------------
 
-    def hear(self, events: Iterable[FeedEvent]) -> None:
-        """Take what happened since the last frame."""
+    def hear(self, events: Iterable[FeedEvent], now: float) -> None:
+        """Take what happened since the last frame, at monotonic `now`."""
         for event in events:
+            self.chronicle.add(event, now)
             if isinstance(event, Rejected):
                 self._tell_nearest(event)
 
     def update(self, dirty: Set[Subscription]) -> None:
-        """Wake the visible panes that have news."""
         if not self.grid.frozen:
             changed = [pane for pane in self.grid.panes if pane.subscription in dirty]
             for pane in filter(self.sees, changed):
                 pane.wake()
 
     def tick(self, moment: datetime, remarks: Sequence[Run] = ()) -> None:
-        """Once a second: ages and countdowns go on though nothing happens.
-
-        `remarks` on the drawing itself stand in the status bar.
-        """
         connections = self.engine.connections()
         self.bar.show(connections, self.grid.frozen, moment, remarks)
         self._say_trouble()
         if self.panel.has_class("-open"):
             self.panel.show(connections)
         seen = list(filter(self.sees, self.grid.panes))
-        self.engine.prefer(frozenset(pane.subscription for pane in seen))
+        if self.is_current:
+            self.engine.prefer(frozenset(pane.subscription for pane in seen))
         for pane in seen:
             pane.tick()
 
     # --- what is on the screen ------------------------------------------------------------
+
+    @property
+    def current(self) -> Pane | None:
+        return self.grid.current
 
     def snapshot(self) -> Workspace:
         """All of this screen that is worth remembering."""
@@ -132,6 +135,13 @@ class MonitorScreen(Screen[None], Plain, inherit_bindings=False):
         screen = AddScreen(self.engine, self.default_exchange, self.default_interval)
         chosen: tuple[Subscription, ...] = await self.app.push_screen_wait(screen)
         await self.grid.add(chosen)
+
+    def action_detail(self) -> None:
+        from tui.screens.detail import DetailScreen  # with it comes plotext, which loads slowly
+
+        if self.grid.current:
+            watched = self.grid.current.subscription
+            self.app.push_screen(DetailScreen(self.grid, watched, self.chronicle))
 
     def action_compare(self) -> None:
         from tui.screens.compare import CompareScreen  # with it comes plotext, which loads slowly

@@ -11,6 +11,7 @@ from textual.events import MouseScrollDown, MouseScrollUp
 from tests.stage import THREE, play, stage
 from tui.chart.layout import Zoom
 from tui.config import Config
+from tui.keys import hints
 from tui.screens.help import HelpScreen
 from tui.workspace import Workspace
 
@@ -155,6 +156,24 @@ def test_keys_of_the_config_replace_those_of_the_table() -> None:
             problems = [notice for notice in s.notices if notice.startswith("Keys:")]
             assert len(problems) == 1
             assert "zooom" in problems[0] and "freeze" in problems[0]
+
+    play(scenario)
+
+
+def test_two_keys_that_the_config_exchanges_do_each_other_s_work() -> None:
+    async def scenario() -> None:
+        async with stage(
+            THREE[:2],
+            config=Config(keys={"volume": "p,n", "freeze": "v", "connections": "exclamation_mark"}),
+        ) as s:
+            assert not s.notices
+            await s.pilot.press("v")
+            assert s.monitor.grid.frozen and s.pane().options.show_volume
+            await s.pilot.press("n")
+            assert not s.pane().options.show_volume
+            await s.pilot.press("exclamation_mark")
+            await s.until(lambda: s.monitor.panel.display)
+            assert any(hint.keys == "!" for hint in hints(s.app.key_table))
 
     play(scenario)
 

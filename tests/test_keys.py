@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tui.app import TradexApp
 from tui.config import DEFAULT_TEXT
-from tui.keys import KEYS, Key, help_groups, hints, markdown_table, remapped
+from tui.keys import KEYS, Key, help_groups, hints, markdown_table, remapped, shown
 from tui.screens.monitor import MonitorScreen
 from tui.widgets.grid import PaneGrid
 from tui.widgets.pane import Pane
@@ -39,7 +40,44 @@ def test_an_override_replaces_the_keys_of_its_action() -> None:
 def test_an_override_on_a_key_that_is_taken_is_left_out_and_named() -> None:
     table, problems = remapped({"volume": "w,q"})
     assert table == KEYS
-    assert problems == ["'q' for 'volume' has another action already."]
+    assert problems == ["'q' for 'volume' is the key of 'quit' already."]
+
+
+def test_two_actions_may_change_their_keys() -> None:
+    table, problems = remapped({"volume": "q", "quit": "v"})
+    assert problems == []
+    keys = {key.id: key.keys for key in table}
+    assert (keys["volume"], keys["quit"]) == ("q", "v")
+
+
+def test_of_two_overrides_with_one_key_the_later_gives_way_and_both_are_named() -> None:
+    table, problems = remapped({"volume": "w", "freeze": "w"})
+    assert problems == ["'w' for 'freeze' is the key of 'volume' already."]
+    assert {key.id: key.keys for key in table}["freeze"] == "p"
+
+
+def test_an_override_that_counted_on_another_s_key_falls_with_it() -> None:
+    table, problems = remapped({"quit": "v", "volume": "q,d"})
+    assert table == KEYS
+    assert problems == [
+        "'d' for 'volume' is the key of 'remove' already.",
+        "'v' for 'quit' is the key of 'volume' already.",
+    ]
+
+
+def test_a_key_clashes_in_whichever_way_it_is_spelled() -> None:
+    assert remapped({"quit": "question_mark"})[1] == [
+        "'question_mark' for 'quit' is the key of 'help' already."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "people"),
+    [("comma", [","]), ("exclamation_mark,f5", ["!", "f5"]), ("space,tab", ["space", "tab"]),
+     ("ctrl+left,minus", ["ctrl+←", "-"]), ("+,ctrl+w", ["+", "ctrl+w"])],
+)  # fmt: skip
+def test_keys_are_shown_as_people_write_them(keys: str, people: list[str]) -> None:
+    assert list(shown(replace(KEYS[0], keys=keys))) == people
 
 
 def test_an_unknown_action_is_named_with_the_ids_that_there_are() -> None:

@@ -111,9 +111,15 @@ _NAMES = {
     "up": "↑",
     "down": "↓",
     "escape": "esc",
-    "comma": ",",
-    "full_stop": ".",
-    "percent_sign": "%",
+}
+# What Textual calls these characters, and does not turn back into them.
+_CHARACTERS = {
+    "plus": "+",
+    "minus": "-",
+    "slash": "/",
+    "backslash": "\\",
+    "at": "@",
+    "underscore": "_",
 }
 
 
@@ -131,20 +137,26 @@ def bindings(*scopes: str, group: str = "") -> list[BindingType]:
 def remapped(overrides: Mapping[str, str]) -> tuple[tuple[Key, ...], list[str]]:
     """The table with the user's keys, and a sentence for each override that cannot be used.
 
-    An unknown id is left out, and so is an override with what is no key or another action's.
+    An unknown id is left out, and so is an override with what is no key, or with a key that
+    another action has once all overrides are in place; of two such overrides the later gives way.
     """
     problems: list[str] = []
     unknown: list[str] = []
-    table = {key.id: key for key in KEYS}
+    usual = {key.id: key for key in KEYS}
+    wanted: dict[str, str] = {}
     for id_, keys in overrides.items():
-        if id_ not in table:
+        if id_ not in usual:
             unknown.append(f"'{id_}'")
         elif odd := sorted(filterfalse(_is_key, _split(keys))):
             problems.append(f"'{odd[0]}' for '{id_}' is no key.")
-        elif taken := sorted(_split(keys) & _taken(table.values(), but=id_)):
-            problems.append(f"'{taken[0]}' for '{id_}' has another action already.")
         else:
-            table[id_] = replace(table[id_], keys=keys)
+            wanted[id_] = keys
+    table = usual | {id_: replace(usual[id_], keys=keys) for id_, keys in wanted.items()}
+    while clash := _clash(table, wanted):
+        id_, key, owner = clash
+        problems.append(f"'{key}' for '{id_}' is the key of '{owner}' already.")
+        del wanted[id_]
+        table[id_] = usual[id_]
     if unknown:
         problems.append(f"There is no action {', '.join(unknown)}. Valid: {', '.join(table)}.")
     return tuple(table.values()), problems
@@ -178,7 +190,7 @@ def shown(key: Key) -> Iterator[str]:
     """The keys of an action in people's spelling: `←`, `esc`, `shift+→`."""
     for name in key.keys.split(","):
         *modifiers, last = name.strip().split("+") if len(name) > 1 else [name]
-        yield "+".join([*modifiers, _NAMES.get(last, last)])
+        yield "+".join([*modifiers, _NAMES.get(last) or _character(last)])
 
 
 def markdown_table() -> str:
@@ -201,8 +213,26 @@ def _is_key(name: str) -> bool:
     return (len(last) == 1 or named) and _MODIFIERS.issuperset(modifiers)
 
 
-def _taken(table: Iterable[Key], but: str) -> set[str]:
-    return set().union(*(_split(key.keys) for key in table if key.id != but))
+def _clash(table: Mapping[str, Key], overridden: Iterable[str]) -> tuple[str, str, str] | None:
+    """An override, its key, and the action that has that key too: of the last that has one."""
+    for id_ in reversed(list(overridden)):
+        own = {_spelling(name): name for name in _split(table[id_].keys)}
+        for other in table.values():
+            shared = own.keys() & map(_spelling, _split(other.keys))
+            if shared and other.id != id_:
+                return id_, own[min(shared)], other.id
+    return None
+
+
+def _spelling(name: str) -> str:
+    """The same for `?` and `question_mark`."""
+    return _CHARACTERS.get(name) or key_to_character(name) or name
+
+
+def _character(name: str) -> str:
+    """`!` for `exclamation_mark`; a key that draws nothing keeps its name."""
+    character = _spelling(name)
+    return character if character.isprintable() and character.strip() else name
 
 
 def _joined(names: list[str]) -> str:

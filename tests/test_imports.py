@@ -37,8 +37,9 @@ MAY_IMPORT = {
     "workspace": {"market", "toml_file", "lock"},
     "theme": {"chart", "rules", "toml_file"},
     "keys": set(),
+    "export": {"market"},
     "widgets": {"market", "exchange", "feed", "chart", "keys"},
-    "screens": {"market", "exchange", "feed", "chart", "keys", "widgets", "workspace"},
+    "screens": {"market", "exchange", "feed", "chart", "keys", "widgets", "workspace", "export"},
     "commands": {"market", "exchange", "feed", "chart", "keys", "widgets", "screens"},
     "terminal": set[str](),
     "web": set(),
@@ -68,7 +69,8 @@ LIBRARIES = {
     "aiohttp": {"feed/rest.py", "simulator", "web"},
     "msgspec": {"exchange", "workspace"},
     "tomli_w": {"workspace"},
-    "platformdirs": {"config", "journal", "workspace", "app"},
+    "platformdirs": {"config", "journal", "workspace", "screens/delivery.py"},
+    "pyarrow": {"export/parquet.py"},
     "click": {"cli", "__main__"},
 }  # fmt: skip
 
@@ -80,7 +82,7 @@ LOADS_WITHOUT = {
     "tui.feed": {"textual", "rich"},
     "tui.simulator": {"textual", "rich", "msgspec", "tui.exchange", "tui.feed"},
 }
-NOTHING_BUT_THE_STANDARD_LIBRARY = ["tui.market", "tui.chart"]
+NOTHING_BUT_THE_STANDARD_LIBRARY = ["tui.market", "tui.chart", "tui.export"]
 
 _REPORT = """
 import sys

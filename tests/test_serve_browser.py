@@ -86,6 +86,11 @@ def test_the_picture_follows_the_window_and_can_be_saved(chromium: Browser, serv
         tab.page.keyboard.press("Control+s")
     assert saved.value.suggested_filename.startswith("tradex-tui-")
     assert Path(saved.value.path()).read_text().startswith("<svg ")
+    tab.until(lambda: "downloads of your browser" in " ".join(tab.text.split()))
+    with tab.page.expect_download() as saved:
+        tab.page.keyboard.press("Control+e")
+    assert saved.value.suggested_filename.endswith(".csv")
+    assert Path(saved.value.path()).read_text().startswith("open_time,open_time_ms,")
     tab.page.close()
 
 

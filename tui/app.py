@@ -8,14 +8,12 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
-from io import StringIO
 from math import inf
 from pathlib import Path
 from signal import SIGINT
 from time import monotonic
 from typing import ClassVar
 
-from platformdirs import user_downloads_path
 from textual import on, work
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
@@ -35,6 +33,7 @@ from tui.feed.status import Notice
 from tui.keys import APP, GRID, PANE, bindings, remapped
 from tui.local_time import LocalTime
 from tui.market.symbol import Subscription
+from tui.screens.delivery import save_screen, save_series
 from tui.screens.drawing import Drawing
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
@@ -333,22 +332,21 @@ class TradexApp(PacedApp, inherit_bindings=False):
             self.grid.use_options(replace(self.grid.options, glyphs=glyphs))
         self.remember()
 
-    def action_save_screen(self) -> None:
-        """Write the screen as SVG to the user's downloads, or here where there are none."""
-        downloads = user_downloads_path()
-        self.deliver_text(
-            StringIO(self.export_screenshot()),
-            save_directory=downloads if downloads.is_dir() else Path.cwd(),
-            save_filename=f"tradex-tui-{datetime.now():%Y-%m-%d-%H%M%S}.svg",
-            name="screen",
-        )
+    @work(group="files", exit_on_error=False)
+    async def action_save_screen(self) -> None:
+        await save_screen(self)
+
+    @work(group="files", exit_on_error=False)
+    async def action_save_series(self, form: str = "csv") -> None:
+        """Write the candles of the current pane; `form` is `csv` or `parquet`."""
+        await save_series(self, self.grid.current, form)
 
     def on_delivery_complete(self, event: DeliveryComplete) -> None:
-        if event.path:
-            self.tell(f"The screen is saved as {clean(str(event.path))}")
+        """Only a browser is delivered to: it keeps files where it keeps all of them."""
+        self.tell(f"{event.name} is among the downloads of your browser")
 
     def on_delivery_failed(self, event: DeliveryFailed) -> None:
-        self.tell(f"The screen could not be saved: {clean(str(event.exception))}")
+        self.tell(f"{event.name} did not get to your browser: {clean(str(event.exception))}")
 
 
 def chart_options(workspace: Workspace, glyphs: str, tz: tzinfo) -> Options:

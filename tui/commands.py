@@ -114,6 +114,9 @@ def _general(app: App[Any]) -> Iterator[Entry]:
     yield Entry("Next theme", "The next of the program's own themes", act("app.next_theme"))
     yield Entry("Choose theme", "Any theme, with a preview", app.search_themes)
     yield Entry("Save screen", "Write the screen to an SVG file", act("app.save_screen"))
+    candles = "Write all loaded candles of the pane to a file"
+    yield Entry("Save series as CSV", candles, act("app.save_series"))
+    yield Entry("Save series as Parquet", candles, act("app.save_series('parquet')"))
     yield Entry("Quit", "End the program; the workspace is kept", act("app.quit"))
 
 

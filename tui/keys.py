@@ -62,6 +62,7 @@ KEYS: tuple[Key, ...] = (
     Key("back", "escape", "back", "Back: leave zoom, live edge, panel", "General"),
     Key("theme", "T", "next_theme", "Next theme", "General", APP),
     Key("save-screen", "ctrl+s", "save_screen", "Save the screen as SVG", "General", APP),
+    Key("save-series", "ctrl+e", "save_series", "Save the pane's candles as CSV", "General", APP),
     Key("quit", "q", "quit", "Quit", "General", APP, hint="quit"),
     Key("interrupt", "ctrl+c", "interrupt", "Quit", "General", APP, priority=True),
     Key(

@@ -232,6 +232,16 @@ def test_an_empty_pane_says_why_its_history_does_not_come() -> None:
     assert waiting_for(view, ()) == "Loading the history of BTCUSDT\nbinance answers 503"
 
 
+def test_the_demo_is_offered_where_the_network_is_why_nothing_comes() -> None:
+    status = FeedStatus(ConnectionState.BACKOFF, 2, 4.0, "The name could not be looked up.")
+    note = waiting_for(replace(EMPTY_VIEW, status=replace(status, offline=True)), ())
+    assert note.startswith("binance cannot be reached\nThe name could not be looked up.\n")
+    assert note.endswith("No network? tradex-tui demo")
+    status = replace(status, reason="$DESK_TOKEN is not set.")
+    note = waiting_for(replace(EMPTY_VIEW, status=status), ())
+    assert note == "No connection to binance\n$DESK_TOKEN is not set.\nNext try in 4 s"
+
+
 def test_a_stopped_pane_says_when_it_is_tried_by_itself() -> None:
     status = FeedStatus(ConnectionState.PARKED, reason="The gate is shut.")
     note = waiting_for(replace(EMPTY_VIEW, status=status), ())

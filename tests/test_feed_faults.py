@@ -91,6 +91,25 @@ def test_network_errors_become_sentences(error: Exception, kind: FaultKind, word
     assert type(error).__name__ not in fault.reason
 
 
+@pytest.mark.parametrize(
+    ("error", "offline"),
+    [
+        (socket.gaierror(-2, "x"), True),
+        (TimeoutError(), True),
+        (ConnectionRefusedError(), True),
+        (OSError(101, "x"), True),
+        (OSError("Multiple exceptions: [Errno 101] x, [Errno 113] x"), True),
+        (ConnectionResetError(), False),
+        (ssl.SSLError("x"), False),
+        (ValueError("x"), False),
+    ],
+)
+def test_only_where_nobody_answers_the_network_is_the_reason(
+    error: Exception, offline: bool
+) -> None:
+    assert of_error(error, "example.test").offline is offline
+
+
 def test_of_several_addresses_that_failed_the_last_is_told() -> None:
     text = "Multiple exceptions: [Errno 101] Connect call failed ('::1', 1), [Errno 111] Connect"
     assert "a.test:1 refused" in of_error(OSError(text), "a.test:1").reason

@@ -19,7 +19,7 @@ from tui.feed import transport
 from tui.feed.clock import running
 from tui.feed.connection import Connection
 from tui.feed.hub import Hub
-from tui.feed.link import OPEN, Link, reason_of, state_of
+from tui.feed.link import OPEN, Link, offline, reason_of, state_of
 from tui.feed.outlet import Outlet
 from tui.feed.settings import ConnectionSettings
 from tui.feed.status import (
@@ -232,6 +232,7 @@ class Engine:
             quiet=link.quiet or bool(record and record.quiet_for),
             rejected=record.rejected if record else "",
             unstable=record is not None and record.gaps.unstable(now),
+            offline=offline(link),
         )
 
     def connections(self) -> tuple[ConnectionStatus, ...]:

@@ -25,6 +25,9 @@ _MOST_WORDS = 123
 _VIOLATIONS = {1002, 1003, 1007, 1008, TOO_BIG}
 _TAG = re.compile(r"<[^<>]*>")
 _ERRNO = re.compile(r"\[Errno (\d+)\]")
+_NO_WAY = {
+    errno.ENETUNREACH, errno.ENETDOWN, errno.EHOSTUNREACH, errno.EHOSTDOWN, errno.ECONNREFUSED,
+}  # fmt: skip
 _CHECK_URL = "check the url in [exchanges]"
 
 
@@ -46,7 +49,7 @@ class Fault:
     """One failure; `retry_after` is seconds from now.
 
     `reason` is a sentence for people: first what happened, since a narrow pane cuts its end off,
-    then what to do. "It" is this program.
+    then what to do. "It" is this program. `offline` is true when nobody out there answered.
     """
 
     kind: FaultKind
@@ -54,6 +57,7 @@ class Fault:
     code: int | None = None
     close_reason: str = ""
     retry_after: float = 0.0
+    offline: bool = False
 
 
 def of_status(status: int, retry_after: str | None, now_wall: float, said: str = "") -> Fault:
@@ -164,7 +168,13 @@ def of_error(error: BaseException, host: str, proxy: str = "") -> Fault:
             return Fault(FaultKind.TRANSIENT, reason)
     check = "check https_proxy" if proxy else _CHECK_URL
     reason = _way(error, f"The proxy {proxy}" if proxy else host, proxy or host, check)
-    return Fault(FaultKind.TRANSIENT, reason)
+    return Fault(FaultKind.TRANSIENT, reason, offline=_offline(error))
+
+
+def _offline(error: BaseException) -> bool:
+    if isinstance(error, socket.gaierror | TimeoutError | ConnectionRefusedError):
+        return True
+    return isinstance(error, OSError) and error.errno in _NO_WAY
 
 
 def _one_of_several(error: BaseException) -> BaseException:

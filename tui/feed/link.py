@@ -133,3 +133,8 @@ def reason_of(link: Link) -> str:
     """Why the link is down, while it is dialled again, too; empty at first and once it is open."""
     down = link.state in (State.BACKOFF, State.PARKED, State.DIALING)
     return link.fault.reason if down and link.fault else ""
+
+
+def offline(link: Link) -> bool:
+    """Whether the link is down since nobody out there answers."""
+    return bool(reason_of(link)) and link.fault is not None and link.fault.offline

@@ -37,7 +37,8 @@ class FeedStatus:
     long as none came live; None before the first.
     `quiet` is true when the exchange, asked over REST, confirmed that nothing was traded.
     `rejected` is the exchange's or our reason why this subscription cannot be served. `unstable`
-    is true when data were lost again and again within the last minutes.
+    is true when data were lost again and again within the last minutes, `offline` while the way
+    to the exchange is why there are none.
     """
 
     state: ConnectionState
@@ -48,6 +49,7 @@ class FeedStatus:
     quiet: bool = False
     rejected: str = ""
     unstable: bool = False
+    offline: bool = False
 
 
 @dataclass(frozen=True, slots=True)

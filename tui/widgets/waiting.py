@@ -17,7 +17,9 @@ def waiting_for(view: SeriesView, nearest: tuple[str, ...]) -> str:
     match status.state:
         case ConnectionState.BACKOFF:
             wait = f"Next try in {until(status.retry_in or 0)}"
-            return f"{symbol.exchange} cannot be reached\n{status.reason}\n{wait}\n\n{_OFFLINE}"
+            if status.offline:
+                return f"{symbol.exchange} cannot be reached\n{status.reason}\n{wait}\n\n{_OFFLINE}"
+            return f"No connection to {symbol.exchange}\n{status.reason}\n{wait}"
         case ConnectionState.PARKED | ConnectionState.CLOSING | ConnectionState.CLOSED:
             later = "" if status.retry_in is None else f"Next try in {until(status.retry_in)}; "
             return f"Stopped: {status.reason or 'closed'}\n{later}r tries again"

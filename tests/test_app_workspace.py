@@ -137,10 +137,14 @@ def test_the_first_start_explains_the_screen_once(tmp_path: Path) -> None:
 
     async def scenario() -> None:
         async with stage(path=path) as s:
-            assert any("? explains" in notice for notice in s.notices)
-            await s.pilot.press("v")
-        async with stage(path=path) as s:
+            hints = s.monitor.bar._hints
+            await s.until(lambda: "a adds one, ? explains" in hints.plain)
             await s.until(s.says("LIVE"))
             assert not s.notices
+            await s.pilot.press("v")
+            await s.until(lambda: "? help" in hints.plain)
+        async with stage(path=path) as s:
+            await s.until(s.says("LIVE"))
+            assert "explains" not in s.monitor.bar._hints.plain
 
     play(scenario)

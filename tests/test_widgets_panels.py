@@ -10,8 +10,10 @@ from rich.cells import cell_len
 from tests.feeds import subscription
 from tui.chart.picture import Row
 from tui.feed.status import ConnectionState, ConnectionStatus, FeedStatus
+from tui.keys import KEYS, remapped
 from tui.widgets.connection_panel import fitting, rows
-from tui.widgets.status_bar import health, trouble
+from tui.widgets.sentences import longest
+from tui.widgets.status_bar import health, trouble, welcome
 
 LIVE = ConnectionStatus(
     id=1, exchange="binance", subscriptions=(subscription("BTCUSDT", "1m"),),
@@ -44,7 +46,7 @@ def test_a_wide_panel_shows_every_fact_of_a_connection() -> None:
     ("seconds", "shown"), [(7.6, "8 s"), (119.0, "119 s"), (829.0, "14 min"), (7_300.0, "3 h")]
 )
 def test_the_wait_until_the_next_dial_is_never_cut(seconds: float, shown: str) -> None:
-    title, row = map(plain, rows([replace(RETRYING, retry_in=seconds)], 118, 10))
+    title, row, _ = map(plain, rows([replace(RETRYING, retry_in=seconds)], 118, 10))
     assert row[: title.index("next") + len("next")].endswith(f" {shown}")
 
 
@@ -54,8 +56,9 @@ def test_s2_s3_a_row_is_as_wide_as_its_title_in_cells_whatever_is_in_it(
     name: str, width: int
 ) -> None:
     odd = replace(RETRYING, subscriptions=(subscription(name, "1m"),), close_reason=name * 9)
-    title, row = map(plain, rows([odd], width, 10))
+    title, row, *more = map(plain, rows([odd], width, 10))
     assert cell_len(row) == cell_len(title) <= width
+    assert all(cell_len(line) <= width for line in more)
     assert name[:4] in row
 
 
@@ -115,9 +118,62 @@ def test_a_demo_says_so_first_and_in_the_colour_of_a_warning() -> None:
 def test_the_reason_of_a_failure_is_said_with_its_symbol_and_what_to_do() -> None:
     watched, reason = subscription("ETHUSDT", "1m"), "Not available in your region."
     waiting = FeedStatus(ConnectionState.BACKOFF, 3, 4.0, reason)
-    assert trouble(watched, waiting) == f"ETHUSDT: {reason}"
-    assert trouble(watched, replace(waiting, state=ConnectionState.PARKED)).endswith(". r tries")
+    assert trouble(watched, waiting)[0] == f"ETHUSDT: {reason}"
+    parked = trouble(watched, replace(waiting, state=ConnectionState.PARKED))
+    assert all(form.endswith(". r tries") for form in parked)
     unknown = FeedStatus(ConnectionState.LIVE, rejected="ETHUSDT is not a symbol on Binance.")
-    assert trouble(watched, unknown) == "ETHUSDT: ETHUSDT is not a symbol on Binance."
-    assert trouble(watched, replace(waiting, state=ConnectionState.LIVE)) == ""
-    assert trouble(watched, replace(waiting, reason="")) == ""
+    assert trouble(watched, unknown)[0] == "ETHUSDT: ETHUSDT is not a symbol on Binance."
+    assert trouble(watched, replace(waiting, state=ConnectionState.LIVE)) == ()
+    assert trouble(watched, replace(waiting, reason="")) == ()
+
+
+def test_a_reason_gives_up_its_advice_and_its_symbol_before_it_is_cut() -> None:
+    reason = "The name stream.binance.com could not be looked up; check the network."
+    forms = trouble(
+        subscription("ETHUSDT", "1m"), FeedStatus(ConnectionState.BACKOFF, 3, 4, reason)
+    )
+    happened = "The name stream.binance.com could not be looked up."
+    assert longest(forms, 80) == f"ETHUSDT: {reason}"
+    assert longest(forms, 60) == f"ETHUSDT: {happened}"
+    assert longest(forms, 55) == happened
+    assert longest(forms, 20) == "The name stream.bin…"
+
+
+@pytest.mark.parametrize(
+    ("width", "says"),
+    [(19, "a adds, ? explains"), (30, "a adds a symbol, ? explains"),
+     (60, "Each pane is a symbol. a adds one, ? explains"),
+     (90, "Each pane is a symbol and how fresh its price is. a adds one, ? explains")],
+)  # fmt: skip
+def test_a_first_start_is_explained_in_the_words_that_fit(width: int, says: str) -> None:
+    assert longest(welcome(KEYS), width) == says
+
+
+def test_a_first_start_names_the_keys_that_the_config_gave() -> None:
+    table, _ = remapped({"help": "f1", "add": "ctrl+n"})
+    assert longest(welcome(table), 30) == "ctrl+n adds, f1 explains"
+
+
+def test_what_is_wrong_has_a_row_of_its_own_where_its_column_cuts_it() -> None:
+    reason = (
+        "The name stream.binance.com could not be looked up; check the network, it keeps trying."
+    )
+    down = replace(RETRYING, close_code=None, close_reason="", reason=reason)
+    table = [plain(row) for row in rows([LIVE, down], 78, 10)]
+    assert len(table) == 4
+    assert table[2] == "  The name stream.binance.com could not be looked up."
+    assert table[3].startswith("binance")
+    assert plain(rows([LIVE, down], 118, 10)[2]) == f"  {reason}"
+
+
+def test_rows_of_connections_go_before_what_is_wrong_with_them() -> None:
+    down = [replace(RETRYING, id=i, close_reason="The connection broke off") for i in range(4)]
+    assert sum("backoff" in plain(row) for row in rows(down, 78, 5)) == 4
+    table = [plain(row) for row in rows(down, 78, 7)]
+    assert len(table) == 7
+    assert [row.strip() for row in table].count("1006 The connection broke off") == 2
+
+
+def test_no_row_is_spent_on_what_stands_in_its_column_or_is_over() -> None:
+    assert len(rows([replace(RETRYING, close_reason="gone")], 140, 10)) == 2
+    assert len(rows([replace(LIVE, close_reason="The connection broke off" * 3)], 78, 10)) == 2

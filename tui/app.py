@@ -44,10 +44,12 @@ from tui.terminal.browser_driver import BrowserDriver
 from tui.terminal.driver import TerminalDriver
 from tui.terminal.paced_app import PacedApp
 from tui.terminal.paced_driver import PacedDriver
+from tui.terminal.shell import shell_waits
 from tui.text import clean, file_stem
 from tui.theme import load_themes, theme_folders, usual_glyphs, variable_defaults
 from tui.widgets.grid import PaneGrid
 from tui.widgets.pane import Pane
+from tui.widgets.refusal import refuse
 from tui.widgets.remembered import Changed
 from tui.workspace import Workspace, save
 
@@ -56,11 +58,6 @@ log = logging.getLogger(__name__)
 _TICK = 1.0
 _SAVE_DELAY = 1.0
 _SAVE_AGAIN = 30.0
-_WELCOME_SHOWN = 15.0
-_WELCOME = (
-    "Each pane is a symbol with its price, its change and how fresh they are. "
-    "a adds a symbol, n shows the connections, ? explains keys, words and marks."
-)
 
 
 class TradexApp(PacedApp, inherit_bindings=False):
@@ -131,7 +128,7 @@ class TradexApp(PacedApp, inherit_bindings=False):
         self.frames()
         if self.workspace_path:
             if not self.workspace_path.exists():
-                self.notify(_WELCOME, markup=False, timeout=_WELCOME_SHOWN)
+                self.monitor.bar.welcome(self.key_table)
             self.keep_workspace(self.workspace_path)
 
     def on_ready(self) -> None:
@@ -314,6 +311,12 @@ class TradexApp(PacedApp, inherit_bindings=False):
     def action_interrupt(self) -> None:
         """Quit as other programs do on ctrl+c, with their exit code."""
         self.exit(return_code=128 + SIGINT)
+
+    def action_suspend_process(self) -> None:
+        if self._driver and self._driver.can_suspend and shell_waits():
+            super().action_suspend_process()
+        else:
+            refuse(self.screen, "No shell is behind this screen that could make it go on.")
 
     def action_traffic(self) -> None:
         """Show how much the terminal is sent, or do not."""

@@ -23,6 +23,7 @@ from tui.widgets.connection_panel import ConnectionPanel
 from tui.widgets.grid import PaneGrid
 from tui.widgets.pane import Pane
 from tui.widgets.picture import Plain
+from tui.widgets.refusal import refuse
 from tui.widgets.remembered import Changed
 from tui.widgets.status_bar import StatusBar, trouble
 from tui.workspace import Workspace
@@ -159,11 +160,21 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
             self.grid.action_zoom()
         elif self.panel.has_class("-open"):
             self.action_connections()
+        else:
+            refuse(self, "There is nothing to leave here; q quits.")
 
     def action_connections(self) -> None:
         self.panel.toggle_class("-open")
         self.call_after_refresh(self.panel.show, self.engine.connections())
         self.post_message(Changed())
+
+    # --- the first start ------------------------------------------------------------------
+
+    def on_key(self) -> None:
+        self.bar.end_welcome()
+
+    def on_click(self) -> None:
+        self.bar.end_welcome()
 
     # --- what the panes tell --------------------------------------------------------------
 
@@ -180,7 +191,7 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
         """
         current = self.grid.current
         watched = None if self.grid.frozen or not current else current.subscription
-        self.bar.say(trouble(watched, self.engine.status(watched)) if watched else "")
+        self.bar.say(trouble(watched, self.engine.status(watched)) if watched else ())
 
     def on_pane_grid_removed(self, message: PaneGrid.Removed) -> None:
         self.notify(_removed(message.subscription), markup=False, timeout=4)

@@ -14,6 +14,7 @@ from tui.feed.status import ConnectionState, ConnectionStatus
 from tui.market.format import age, volume
 from tui.widgets.freshness import STOPPED, until
 from tui.widgets.picture import TextPicture, cut
+from tui.widgets.sentences import longest, what_happened
 
 _GAP = "  "
 _NOTHING = "–"
@@ -52,14 +53,21 @@ class Column:
 def rows(connections: Sequence[ConnectionStatus], width: int, height: int) -> list[Row]:
     """Title and one row a connection in `width` x `height` cells.
 
-    Connections in trouble stand first; what does not fit is counted in the last row.
+    Connections in trouble stand first; what does not fit is counted in the last row. Where there
+    is room, what is wrong has a row of its own if its column cuts it.
     """
     columns = fitting(width)
     ordered = sorted(connections, key=lambda c: (c.state is ConnectionState.LIVE, c.id))
     room = max(0, height - 1)
     shown = ordered if len(ordered) <= room else ordered[: room - 1]
     title: Row = ((_GAP.join(c.cell(c.title) for c in columns), "muted"),)
-    table = [title, *(_line(connection, columns) for connection in shown)]
+    table = [title]
+    spare = room - min(room, len(ordered))
+    for connection in shown:
+        table.append(_line(connection, columns))
+        if spare and (cause := _cause(connection, columns, width)):
+            table.append(cause)
+            spare -= 1
     if rest := ordered[len(shown) :]:
         live = sum(c.state is ConnectionState.LIVE for c in rest)
         table.append(((f"… {len(rest)} more, {live} of them live", "muted"),))
@@ -95,11 +103,12 @@ class ConnectionPanel(Vertical):
 
     def show(self, connections: Sequence[ConnectionStatus]) -> None:
         """Take the present state of all connections."""
-        wanted = len(connections) + 1
+        width = self._table.size.width
+        wanted = len(rows(connections, width, 2 * len(connections) + 1))
         height = min(wanted, max(3, self.app.size.height // _SHARE))
         if self._table.size.height != height:
             self._table.styles.height = height
-        self._table.show(rows(connections, self._table.size.width, height))
+        self._table.show(rows(connections, width, height))
 
 
 def _total(columns: Sequence[Column]) -> int:
@@ -113,6 +122,17 @@ def _line(connection: ConnectionStatus, columns: Sequence[Column]) -> Row:
         runs.append((column.cell(column.text(connection)), role))
         runs.append((_GAP, "text"))
     return tuple(runs[:-1])
+
+
+def _cause(connection: ConnectionStatus, columns: Sequence[Column], width: int) -> Row | None:
+    """Why the connection is down, if no column has the room to say it."""
+    said = _last_close(connection)
+    last = columns[-1]
+    whole = last.title == _COLUMNS[-1].title and cell_len(said) <= last.width
+    if connection.state is ConnectionState.LIVE or said == _NOTHING or whole:
+        return None
+    forms = said, what_happened(said)
+    return ((_GAP, "text"), (longest(forms, width - len(_GAP)), "muted"))
 
 
 def _state(c: ConnectionStatus) -> str:

@@ -19,6 +19,7 @@ from tui.market.interval import Interval
 from tui.market.symbol import Subscription
 from tui.widgets.pane import Pane
 from tui.widgets.picture import Plain
+from tui.widgets.refusal import refuse
 from tui.widgets.remembered import Changed
 from tui.widgets.tiling import Plan, least, plan, regions
 
@@ -132,7 +133,9 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
             await self.remove_pane(self.current)
 
     async def action_undo(self) -> None:
-        if self._removed:
+        if not self._removed:
+            refuse(self, "No pane was removed that could come back.")
+        else:
             index, subscription = self._removed.pop()
             await self.mount_panes([subscription], before=index)
             self.post_message(self.Restored(subscription))
@@ -151,9 +154,13 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
     def action_select(self, index: int) -> None:
         if -len(self.panes) <= index < len(self.panes):
             self.select(self.panes[index])
+        elif self.panes:
+            refuse(self, f"There is no pane {index + 1}; {_counted(len(self.panes))}.")
 
     def action_step(self, by: int) -> None:
-        if self.current:
+        if len(self.panes) == 1:
+            refuse(self, "There is no other pane.")
+        elif self.current:
             index = self.panes.index(self.current)
             self.action_select((index + by) % len(self.panes))
 
@@ -166,8 +173,8 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
             index = self.panes.index(self.current) + right + down * self.chosen.columns
             if down > 0:
                 index = min(index, len(self.panes) - 1)
-            if index >= 0:
-                self.action_select(index)
+            if 0 <= index < len(self.panes):
+                self.select(self.panes[index])
 
     def action_zoom(self) -> None:
         self.zoomed = not self.zoomed and self.current is not None
@@ -207,7 +214,11 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
             pane.use_interval(interval)
 
     def action_chart_zoom(self, by: int) -> None:
-        self.use_options(replace(self.options, zoom=self.options.zoom.step(by)))
+        zoom = self.options.zoom.step(by)
+        if zoom is self.options.zoom:
+            refuse(self, f"The candles are as {'wide' if by > 0 else 'narrow'} as they get.")
+        else:
+            self.use_options(replace(self.options, zoom=zoom))
 
     def on_pane_chart_zoom_asked(self, message: Pane.ChartZoomAsked) -> None:
         self.action_chart_zoom(message.by)
@@ -227,6 +238,10 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
         current = self.current
         for pane in self.panes:
             pane.display = not self.zoomed or pane is current
+
+
+def _counted(panes: int) -> str:
+    return "there is one" if panes == 1 else f"there are {panes}"
 
 
 class _Tiles(Layout):

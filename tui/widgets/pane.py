@@ -23,6 +23,7 @@ from tui.widgets.freshness import Freshness, freshness, frozen
 from tui.widgets.headline import Change, Headline, change_of, headline, place
 from tui.widgets.mosaic import Mosaic, Part
 from tui.widgets.picture import TextPicture
+from tui.widgets.refusal import refuse
 from tui.widgets.remembered import Changed
 from tui.widgets.waiting import waiting_for
 
@@ -33,6 +34,7 @@ _CHART_ROWS = 3
 _LEAST_CANDLES = 120
 _PAN_STEP = 5
 _FAILED_NOTE = "This pane failed and stopped. The log has the reason; d removes it."
+_AT_NOW = "The chart shows the present already."
 _FAILED = Freshness(("STOPPED: failed", "STOPPED"), "stopped")
 
 
@@ -150,13 +152,23 @@ class Pane(Mosaic, can_focus=True):
         index = known.index(self.subscription.interval) + by
         if 0 <= index < len(known):
             self.use_interval(known[index])
+        else:
+            here = self.subscription
+            end = "shortest" if by < 0 else "longest"
+            refuse(self, f"{here.interval} is the {end} interval of {here.symbol.exchange}.")
 
     def action_pan(self, by: int) -> None:
         """Move the chart `by` steps into the past (negative: towards now)."""
-        self._show_from(max(0, self.options.offset + by * _PAN_STEP))
+        if by < 0 and not self.options.offset:
+            refuse(self, _AT_NOW)
+        else:
+            self._show_from(max(0, self.options.offset + by * _PAN_STEP))
 
     def action_live_edge(self) -> None:
-        self._show_from(0)
+        if self.options.offset:
+            self._show_from(0)
+        else:
+            refuse(self, _AT_NOW)
 
     def _show_from(self, offset: int) -> None:
         self.options = replace(self.options, offset=offset)

@@ -11,9 +11,10 @@ from textual.events import Click
 
 from tui.chart.picture import Row, Run
 from tui.feed.status import ConnectionState, ConnectionStatus, FeedStatus
-from tui.keys import KEYS, Hint, Key, hints
+from tui.keys import KEYS, Hint, Key, hints, shown
 from tui.market.symbol import Subscription
-from tui.widgets.picture import Plain, TextPicture, cut
+from tui.widgets.picture import Plain, TextPicture
+from tui.widgets.sentences import longest, what_happened
 
 _WORDS = {
     ConnectionState.LIVE: ("live", "live"),
@@ -52,13 +53,32 @@ def health(
     return _joined([*runs, *remarks], " · ")
 
 
-def trouble(subscription: Subscription, status: FeedStatus) -> str:
-    """Why this symbol is not followed as it should be, and what to do; empty while it is."""
+def trouble(subscription: Subscription, status: FeedStatus) -> tuple[str, ...]:
+    """Why this symbol is not followed as it should be, and what to do; empty while it is.
+
+    The same from the longest form to the shortest.
+    """
     reason = status.rejected or status.reason
     if not reason or (status.state is ConnectionState.LIVE and not status.rejected):
-        return ""
+        return ()
+    name = subscription.symbol.name
     tries = " r tries" if status.state is ConnectionState.PARKED else ""
-    return f"{subscription.symbol.name}: {reason}{tries}"
+    happened = f"{what_happened(reason)}{tries}"
+    return f"{name}: {reason}{tries}", f"{name}: {happened}", happened
+
+
+def welcome(table: Sequence[Key]) -> tuple[str, ...]:
+    """What a first start says of the screen, from the longest form to the shortest."""
+    key = {key.id: next(shown(key)) for key in table}
+    add, help_, connections = key["add"], key["help"], key["connections"]
+    pane = "Each pane is a symbol with its price, its change and how fresh they are."
+    return (
+        f"{pane} {add} adds one, {connections} shows the connections, {help_} explains everything",
+        f"Each pane is a symbol and how fresh its price is. {add} adds one, {help_} explains",
+        f"Each pane is a symbol. {add} adds one, {help_} explains",
+        f"{add} adds a symbol, {help_} explains",
+        f"{add} adds, {help_} explains",
+    )
 
 
 class StatusBar(Plain):
@@ -103,10 +123,18 @@ class StatusBar(Plain):
         self._hints.freeze(frozen)
         self._clock.show([((f"{moment:%H:%M:%S}", "muted"),)])
 
-    def say(self, trouble: str) -> None:
-        """Show this in place of the hints for as long as it is not empty."""
+    def say(self, trouble: Sequence[str]) -> None:
+        """Show this, in the form that fits, in place of the hints for as long as there is any."""
         self._hints.say(trouble)
         self.on_resize()
+
+    def welcome(self, table: Sequence[Key]) -> None:
+        """Explain the screen in place of the hints."""
+        self._hints.welcome(welcome(table))
+
+    def end_welcome(self) -> None:
+        """Whoever pressed a key has begun."""
+        self._hints.welcome(())
 
     def use_keys(self, table: Sequence[Key]) -> None:
         """Show the hints of this table."""
@@ -114,13 +142,17 @@ class StatusBar(Plain):
 
 
 class Hints(TextPicture):
-    """Keys and words, as many as fit, and a click on one does it; or a sentence in their place."""
+    """Keys and words, as many as fit, and a click on one does it; or a sentence in their place.
+
+    A sentence is given in its forms, the longest first.
+    """
 
     def __init__(self) -> None:
         super().__init__(id="hints")
         self._table: Sequence[Key] = KEYS
         self._spans: list[tuple[int, str]] = []
-        self.sentence = ""
+        self.sentence: Sequence[str] = ()
+        self._welcome: Sequence[str] = ()
         self._frozen = False
 
     def use_keys(self, table: Sequence[Key]) -> None:
@@ -128,10 +160,16 @@ class Hints(TextPicture):
         self._table = table
         self.on_resize()
 
-    def say(self, sentence: str) -> None:
-        """Show the sentence, cut where there is no room; the hints again when it is empty."""
+    def say(self, sentence: Sequence[str]) -> None:
+        """Show a sentence in the form that fits; the hints again when there is none."""
         if self.sentence != sentence:
             self.sentence = sentence
+            self.on_resize()
+
+    def welcome(self, sentence: Sequence[str]) -> None:
+        """Show this until there is none, but trouble first."""
+        if self._welcome != sentence:
+            self._welcome = sentence
             self.on_resize()
 
     def freeze(self, frozen: bool) -> None:
@@ -143,7 +181,9 @@ class Hints(TextPicture):
     def on_resize(self) -> None:
         self._spans = []
         if self.sentence:
-            self.show([((cut(self.sentence, self.size.width), "late"),)])
+            self.show([((longest(self.sentence, self.size.width), "late"),)])
+        elif self._welcome:
+            self.show([((longest(self._welcome, self.size.width), "strong"),)])
         else:
             self._show_hints()
 

@@ -59,7 +59,7 @@ def test_a_workspace_that_cannot_be_saved_is_told_once(tmp_path: Path) -> None:
         async with stage(path=blocked / "workspace.toml") as s:
             await s.pilot.press("v")
             await s.until(lambda: any("cannot be saved" in notice for notice in s.notices))
-            s.app._save(blocked / "workspace.toml")
+            s.app.remembering.save()
             assert sum("cannot be saved" in notice for notice in s.notices) == 1
 
     play(scenario)
@@ -84,9 +84,9 @@ def test_a_theme_without_hues_draws_hollow_candles_until_the_user_chooses(tmp_pa
             await s.until(lambda: s.monitor.grid.options.glyphs is Glyphs.HEAVY)
             s.app.theme = "graphite"
             await s.until(lambda: s.pane().options.glyphs is Glyphs.HOLLOW)
-            assert s.app._workspace.glyphs is None
+            assert s.app.remembering.workspace.glyphs is None
             s.monitor.grid.use_options(replace(s.monitor.grid.options, glyphs=Glyphs.HEAVY))
-            await s.until(lambda: s.app._workspace.glyphs == "heavy")
+            await s.until(lambda: s.app.remembering.workspace.glyphs == "heavy")
             s.app.theme = "paper"
             s.app.theme = "graphite"
             await s.pilot.pause()
@@ -120,7 +120,7 @@ def test_l18_a_worker_that_fails_is_logged_and_the_screen_lives_on(
     def fail(*_: object) -> NoReturn:
         raise ZeroDivisionError
 
-    monkeypatch.setattr("tui.app.save", fail)
+    monkeypatch.setattr("tui.remembering.save", fail)
 
     async def scenario() -> None:
         async with stage(THREE[:1], path=tmp_path / "workspace.toml") as s:

@@ -35,6 +35,7 @@ MAY_IMPORT = {
     "lock": set(),
     "local_time": set(),
     "workspace": {"market", "toml_file", "lock"},
+    "remembering": {"workspace"},
     "theme": {"chart", "rules", "toml_file"},
     "keys": set(),
     "export": {"market"},

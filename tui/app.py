@@ -27,12 +27,12 @@ from tui.chart.layout import Zoom
 from tui.chart.picture import Run
 from tui.commands import MonitorCommands, Plug, SymbolCommands
 from tui.config import Config, config_folder
-from tui.errors import TradexError
 from tui.feed.engine import Engine
 from tui.feed.status import Notice
 from tui.keys import APP, GRID, PANE, bindings, remapped
 from tui.local_time import LocalTime
 from tui.market.symbol import Subscription
+from tui.remembering import Remembering
 from tui.screens.delivery import save_screen, save_series
 from tui.screens.drawing import Drawing
 from tui.screens.help import HelpScreen
@@ -51,13 +51,11 @@ from tui.widgets.grid import PaneGrid
 from tui.widgets.pane import Pane
 from tui.widgets.refusal import refuse
 from tui.widgets.remembered import Changed
-from tui.workspace import Workspace, save
+from tui.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
 _TICK = 1.0
-_SAVE_DELAY = 1.0
-_SAVE_AGAIN = 30.0
 
 
 class TradexApp(PacedApp, inherit_bindings=False):
@@ -97,7 +95,7 @@ class TradexApp(PacedApp, inherit_bindings=False):
         engine.drain()  # from here on nothing that happens is lost to the screen
         self.config = config
         self.plug = plug
-        self.workspace_path = workspace_path
+        self.remembering = Remembering(workspace, workspace_path, self.tell)
         self.tz = UTC if config.timezone == "utc" else LocalTime()
         self.key_table, problems = remapped(config.keys)
         self._notices = [*notices, *self._load_themes(workspace.theme or config.theme)]
@@ -107,9 +105,6 @@ class TradexApp(PacedApp, inherit_bindings=False):
         defaults = config.exchange, config.interval
         demo = plug is not None
         self.monitor = MonitorScreen(engine, workspace, options, defaults, demo=demo)
-        self._workspace = workspace
-        self._unsaved = asyncio.Event()
-        self._save_failed = False
         self._outages = Outages()
         self._pace = Pace(config.frame_rate)
         self._dirty: set[Subscription] = set()
@@ -126,10 +121,10 @@ class TradexApp(PacedApp, inherit_bindings=False):
         for notice in self._notices:
             self.tell(notice)
         self.frames()
-        if self.workspace_path:
-            if not self.workspace_path.exists():
+        if path := self.remembering.path:
+            if not path.exists():
                 self.monitor.bar.welcome(self.key_table)
-            self.keep_workspace(self.workspace_path)
+            self.run_worker(self.remembering.keep(), group="workspace", exit_on_error=False)
 
     def on_ready(self) -> None:
         """What stands now stays: no garbage collection need look at it while charts move."""
@@ -138,8 +133,7 @@ class TradexApp(PacedApp, inherit_bindings=False):
             gc.freeze()
 
     def on_unmount(self) -> None:
-        if self.workspace_path and self._unsaved.is_set():
-            self._save(self.workspace_path)
+        self.remembering.finish()
 
     @property
     def grid(self) -> PaneGrid:
@@ -247,34 +241,9 @@ class TradexApp(PacedApp, inherit_bindings=False):
         """Note what the screen looks like now; it is written soon."""
         theme = self.theme if self.theme != self.config.theme else None
         seen = self.monitor.snapshot()
-        chosen = self._workspace.glyphs or seen.glyphs != self._default_glyphs
+        chosen = self.remembering.workspace.glyphs or seen.glyphs != self._default_glyphs
         glyphs = seen.glyphs if chosen else None
-        self._workspace = replace(seen, theme=theme, glyphs=glyphs)
-        self._unsaved.set()
-
-    @work(group="workspace", exit_on_error=False)
-    async def keep_workspace(self, path: Path) -> None:
-        """Write changes a second after the first of them; a disk may be full only for a while."""
-        while True:
-            await self._unsaved.wait()
-            await asyncio.sleep(_SAVE_DELAY)
-            self._unsaved.clear()
-            if not await asyncio.to_thread(self._save, path):
-                self._unsaved.set()
-                await asyncio.sleep(_SAVE_AGAIN)
-
-    def _save(self, path: Path) -> bool:
-        """Whether it is written; why it is not is told once until it is again."""
-        try:
-            save(path, self._workspace)
-        except TradexError as error:
-            if not self._save_failed:
-                log.warning("%s", error)
-                self.tell(str(error))
-            self._save_failed = True
-            return False
-        self._save_failed = False
-        return True
+        self.remembering.note(replace(seen, theme=theme, glyphs=glyphs))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A worker of the app that failed is not lost in silence."""
@@ -330,7 +299,7 @@ class TradexApp(PacedApp, inherit_bindings=False):
     def watch_theme(self, theme: str) -> None:
         if not self.is_running:
             return
-        if not self._workspace.glyphs:
+        if not self.remembering.workspace.glyphs:
             glyphs = Glyphs(self._default_glyphs)
             self.grid.use_options(replace(self.grid.options, glyphs=glyphs))
         self.remember()

@@ -29,6 +29,8 @@ _ANSI = {
     "volume-down": "ansi_red",
     "live": "ansi_green",
     "warn": "ansi_yellow",
+    "stopped": "ansi_red",
+    "focus": "ansi_default",
 }
 MARKET_VARIABLES = tuple(f"market-{name}" for name in _ANSI)
 _LEAST_SATURATION = 0.05
@@ -109,13 +111,15 @@ def _derived(named: dict[str, str]) -> dict[str, str]:
         "down": down.hex,
         "hole": named["text-accent"],
         "repaired": named["text-primary"],
-        "stale": faded(foreground, 0.35),
-        "axis": faded(foreground, 0.25),
+        "stale": faded(foreground, 0.2),
+        "axis": faded(foreground, 0.15),
         "grid": faded(foreground, 0.85),
         "volume-up": faded(up, 0.5),
         "volume-down": faded(down, 0.5),
         "live": up.hex,
         "warn": named["text-warning"],
+        "stopped": down.hex,
+        "focus": background.blend(Color.parse(named["primary"]), 0.1).hex,
     }
 
 

@@ -65,7 +65,7 @@ class Pane(Mosaic, can_focus=True):
             padding: 0 2; content-align: center middle; text-align: center; color: $market-axis;
         }
         & > .header { background: $surface; }
-        &:focus > .header { background: $primary 30%; }
+        &:focus > .header { background: $market-focus; }
         &.-late .picture--tag-up, &.-late .picture--tag-down { background: $market-stale; }
     }
     """

@@ -105,8 +105,8 @@ class Picture(Plain):
     Picture {
         & > .picture--up { color: $market-up; }
         & > .picture--down { color: $market-down; }
-        & > .picture--up-provisional { color: $market-up 60%; }
-        & > .picture--down-provisional { color: $market-down 60%; }
+        & > .picture--up-provisional { color: $market-up 70%; }
+        & > .picture--down-provisional { color: $market-down 70%; }
         & > .picture--volume-up { color: $market-volume-up; }
         & > .picture--volume-down { color: $market-volume-down; }
         & > .picture--line { color: $market-live; }
@@ -124,7 +124,7 @@ class Picture(Plain):
         & > .picture--muted { color: $market-axis; }
         & > .picture--waiting { color: $market-warn; }
         & > .picture--late { color: $market-warn; text-style: bold; }
-        & > .picture--stopped { color: $market-down; text-style: bold; }
+        & > .picture--stopped { color: $market-stopped; text-style: bold; }
     }
     """
 

@@ -6,15 +6,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from random import Random
-from weakref import WeakValueDictionary
 
 from tui.errors import ExchangeError
-from tui.exchange.base import Exchange, Request
-from tui.feed import backoff
-from tui.feed.faults import FaultKind
+from tui.exchange.base import Exchange
 from tui.feed.gaps import LoadPlan
 from tui.feed.hub import Hub
-from tui.feed.rest import Reply, RequestFailed, Rest
+from tui.feed.pages import Pages, pause_after
+from tui.feed.rest import RequestFailed, Rest
 from tui.market.aggregate import MissingTrades, filled
 from tui.market.candle import Candle
 from tui.market.events import EARLIEST, LATEST, Trade
@@ -26,8 +24,6 @@ _MOST_TRADES = 5_000
 # So many turns of so many seconds the stream has to say which trade was its first.
 _PATIENCE_FOR_TRADES, _TURN = 20, 0.1
 _REST_LAG = 1.5
-_LONGEST_RETRY = 30.0
-_SLOW_PROBE = 900.0
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +49,7 @@ class Backfill:
         self._monotonic = monotonic
         self._random = random
         self._unknown = unknown
-        self._turns: WeakValueDictionary[Subscription, asyncio.Lock] = WeakValueDictionary()
+        self.pages = Pages(exchange, rest, hub, monotonic)
 
     async def sync(self, subscription: Subscription) -> bool:
         """Make the series whole up to now, however long the exchange cannot be asked.
@@ -62,7 +58,7 @@ class Backfill:
         stays a hole. Several of one subscription ask one after the other, but none waits while
         another one waits for the exchange.
         """
-        turn = self._turns.setdefault(subscription, asyncio.Lock())
+        turn = self.pages.turn(subscription)
         attempt = 0
         while True:
             attempt += 1
@@ -75,18 +71,11 @@ class Backfill:
                     await self._unknown(subscription, failed.fault.reason)
                     return False
                 self._hub.trouble(subscription, f"No history: {failed.fault.reason}")
-                await asyncio.sleep(self._wait(failed, attempt))
+                await asyncio.sleep(pause_after(failed, attempt, self._random))
             except ExchangeError as error:
                 log.warning("history of %s: %s", subscription, error)
                 self._hub.trouble(subscription, f"No history: {error.message}")
-                await asyncio.sleep(self._pause(attempt))
-
-    def _wait(self, failed: RequestFailed, attempt: int) -> float:
-        slow = failed.fault.kind in (FaultKind.PERMANENT, FaultKind.UNVERIFIED)
-        return _SLOW_PROBE if slow else max(self._pause(attempt), failed.fault.retry_after)
-
-    def _pause(self, attempt: int) -> float:
-        return backoff.delay(attempt, 1.0, 2.0, _LONGEST_RETRY, self._random)
+                await asyncio.sleep(pause_after(error, attempt, self._random))
 
     async def _fill(self, subscription: Subscription) -> None:
         """An answer without what is known is no proof that anything is missing, or is not."""
@@ -178,7 +167,7 @@ class Backfill:
         limit = page if start is not None else self._history + 1
         came: set[int] = set()
         while True:
-            candles = await self._page(subscription, start, limit)
+            candles = await self.pages.get(subscription, start, limit)
             # Without a start some exchanges send more than was asked for.
             asked_for = candles[-limit:] if start is None else candles
             fresh = self._merge(subscription, asked_for, start, None)
@@ -190,13 +179,13 @@ class Backfill:
 
     async def _load_windows(self, subscription: Subscription, start: int | None) -> set[int]:
         """The same, where the exchange wants to be told from when until when."""
-        interval, now = subscription.interval, await self._present()
+        interval, now = subscription.interval, await self.pages.present()
         size = self._exchange.page_size(interval)
         if start is None:
             start = interval.after(interval.floor(now), -self._history)
         came: set[int] = set()
         while start <= now and self._hub.record(subscription) is not None:
-            candles = await self._page(subscription, start, size)
+            candles = await self.pages.get(subscription, start, size)
             end = interval.after(start, size)
             fresh = self._merge(subscription, candles, start, end)
             came.update(candle.open_time for candle in fresh)
@@ -239,63 +228,13 @@ class Backfill:
         known = self._hub.candle(subscription, candle.open_time)
         return known is not None and known.volume > 0
 
-    async def _present(self) -> int:
-        """Exchange time (ms): by the stream, or by the date of a small answer."""
-        now = self._hub.clock(self._exchange.name).now(self._monotonic())
-        if now is None:
-            now = (await self._rest.get(Request(self._exchange.clock_path))).date
-        if now is None:
-            raise ExchangeError(f"{self._exchange.title} did not say what time it is.")
-        return now
-
-    async def _newest(self, subscription: Subscription, count: int) -> list[Candle]:
-        """The newest candles that the exchange has."""
-        start = None
-        if self._exchange.clock_path:
-            interval, now = subscription.interval, await self._present()
-            start = interval.after(interval.floor(now), 1 - count)
-        return await self._page(subscription, start, count)
-
     async def _history_start(self, subscription: Subscription) -> int | None:
         """Where more history than a page starts, by the exchange's newest candle."""
-        newest = await self._page(subscription, None, 1)
+        newest = await self.pages.get(subscription, None, 1)
         if not newest:
             return None
         interval, last = subscription.interval, newest[-1].open_time
         return interval.after(last, -min(self._history, interval.steps(0, last)))
-
-    async def _page(
-        self, subscription: Subscription, start: int | None, limit: int
-    ) -> list[Candle]:
-        """The candles of an answer, from `start` on where its pages begin there.
-
-        What comes from before that may be a part of a candle only.
-        """
-        request = self._exchange.history_request(subscription, start, limit)
-        assert request  # only those who have a history are asked for it
-        reply = await self._rest.get(request)
-        now = self._now(reply)
-        if now is None:
-            now = self._vouched(subscription, reply.body)
-        candles = self._exchange.parse_history(subscription, reply.body, now)
-        begins = start if self._exchange.pages_from_start else None
-        return [c for c in candles if begins is None or c.open_time >= begins]
-
-    def _now(self, reply: Reply) -> int | None:
-        """Exchange time, the more careful of what the reply and the live stream say, if any.
-
-        A reply may be long on its way, and what it says of a candle be corrected meanwhile.
-        """
-        live = self._hub.clock(self._exchange.name).now(reply.asked_at)
-        return min((moment for moment in (reply.date, live) if moment is not None), default=None)
-
-    def _vouched(self, subscription: Subscription, body: bytes) -> int:
-        """The latest moment that a history itself proves: its newest candle has begun.
-
-        The machine's own clock may be wrong, and would close a candle that still forms.
-        """
-        candles = self._exchange.parse_history(subscription, body, LATEST)
-        return max((candle.open_time for candle in candles), default=0)
 
     async def missed(self, subscriptions: Iterable[Subscription]) -> bool | None:
         """Whether any of these traded without the stream saying so; None if nobody answers."""
@@ -308,7 +247,7 @@ class Backfill:
         if not self._has_history(subscription):
             return None
         try:
-            candles = await self._newest(subscription, 3)
+            candles = await self.pages.newest(subscription, 3)
         except ExchangeError as error:
             log.warning("check of %s: %s", subscription, error)
             return None

@@ -168,6 +168,16 @@ class Engine:
         """Of those who wait for a turn to dial, let these go first: a person sees them."""
         self._seen = seen
 
+    def load_older(self, subscription: Subscription) -> None:
+        """Ask for a page of candles before the oldest one of a leased subscription.
+
+        Not while that is being done, nor where it is vain: `SeriesView.older` says how it stands.
+        Whoever wants them goes on asking, so that a failure is tried again while anybody does.
+        """
+        venue = self._venues.get(subscription.symbol.exchange)
+        if venue and venue.older.claim(subscription):
+            self._call(lambda: venue.load_older(subscription))
+
     def inquire(self) -> None:
         """Ask the exchanges what they send; a Notice of each connection answers."""
         self._call(self._inquire)

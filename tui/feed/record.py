@@ -7,7 +7,7 @@ from math import floor, log10
 from tui.exchange.base import Exchange
 from tui.feed.gaps import Gaps
 from tui.feed.inference import JUMP_GRACE, Inference
-from tui.feed.status import FeedStatus, SeriesView
+from tui.feed.status import FeedStatus, Older, SeriesView
 from tui.market.aggregate import CandleBuilder
 from tui.market.candle import Candle
 from tui.market.events import Ticker, Trade
@@ -51,6 +51,7 @@ class Record:
             else None
         )
         self.gaps = Gaps(self.series)
+        self.older = Older()
         self.leases = 0
         self.info: SymbolInfo | None = None
         self.ticker: Ticker | None = None
@@ -316,6 +317,8 @@ class Record:
             volume_digits=info.volume_digits if info else 3,
             ticker=self.ticker,
             status=status,
+            known=len(self.series),
+            older=self.older,
         )
 
 

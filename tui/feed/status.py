@@ -52,6 +52,31 @@ class FeedStatus:
     offline: bool = False
 
 
+class OlderState(Enum):
+    """How it stands with the candles before the oldest one that is known."""
+
+    AVAILABLE = "available"
+    LOADING = "loading"
+    NONE = "none"  # the exchange has none
+    FULL = "full"  # there may be some, but no more are kept
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Older:
+    """The candles that open before `before` (ms UTC), the oldest that was known then.
+
+    They were asked for in vain `attempt` times in a row; `reason` says why, and they are asked for
+    again from `retry_at` on, in seconds of the engine's clock.
+    """
+
+    state: OlderState = OlderState.AVAILABLE
+    before: int = 0
+    attempt: int = 0
+    reason: str = ""
+    retry_at: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
 class SeriesView:
     """One subscription at one instant: all that a pane draws.
@@ -60,6 +85,7 @@ class SeriesView:
     is the newest traded price, which may be ahead of the last candle; `price_time` its exchange
     time in ms. `holes` are unknown ranges, `uncertain_from` the open time from which candles
     wait for backfill (None when the series is whole), `repaired` the ranges that backfill filled.
+    `known` is how many candles there are in all, `older` what is known of those before them.
     """
 
     subscription: Subscription
@@ -74,6 +100,8 @@ class SeriesView:
     volume_digits: int
     ticker: Ticker | None
     status: FeedStatus
+    known: int = 0
+    older: Older = Older()
 
 
 @dataclass(frozen=True, slots=True)

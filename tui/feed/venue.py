@@ -24,6 +24,7 @@ from tui.feed.hub import Hub
 from tui.feed.inquiry import Inquiry
 from tui.feed.limits import HostLimits
 from tui.feed.link import OPEN, Rules
+from tui.feed.older import OlderCandles
 from tui.feed.rest import Rest
 from tui.feed.settings import ConnectionSettings
 from tui.feed.status import ConnectionState, Notice, SymbolDirectory
@@ -63,6 +64,7 @@ class Venue:
         self._backfill = Backfill(
             exchange, self._rest, hub, history, monotonic, random, self._unknown
         )
+        self.older = OlderCandles(exchange, self._backfill.pages, hub, monotonic, random)
         self._hub = hub
         self._dialer = dialer
         self._monotonic = monotonic
@@ -114,6 +116,10 @@ class Venue:
         if not self._asked_for_symbols:
             self._asked_for_symbols = True
             self._spawn(self._begin_anew(self._keep_directory))
+
+    def load_older(self, subscription: Subscription) -> None:
+        """Fetch the page of older candles that was claimed."""
+        self._spawn(self.older.load(subscription))
 
     def look_after(self, now: float) -> None:
         """Once a second: rates, candles that the stream owes us, connections about to be ended."""

@@ -63,6 +63,10 @@ class CandleSeries:
         """The last `count` candles, oldest first."""
         return tuple(self._candles[-count:]) if count > 0 else ()
 
+    def oldest(self, count: int) -> tuple[Candle, ...]:
+        """The first `count` candles, oldest first."""
+        return tuple(self._candles[: max(0, count)])
+
     def get(self, open_time: int) -> Candle | None:
         """The candle that opened at `open_time`."""
         index = bisect_left(self._times, open_time)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
+from itertools import takewhile
 
 from textual import work
 from textual.events import Click, MouseScrollDown, MouseScrollUp
@@ -22,6 +23,7 @@ from tui.widgets.candle_chart import CandleChart
 from tui.widgets.freshness import Freshness, freshness, frozen
 from tui.widgets.headline import Change, Headline, change_of, headline, place
 from tui.widgets.mosaic import Mosaic, Part
+from tui.widgets.older_mark import marked, wants_older
 from tui.widgets.picture import TextPicture
 from tui.widgets.refusal import refuse
 from tui.widgets.remembered import Changed
@@ -220,7 +222,8 @@ class Pane(Mosaic, can_focus=True):
         if view and view.candles and body:
             self.chart.region = body
             self.chart.show(view, self.options)
-            parts += self.chart.parts
+            past, *rest = self.chart.parts
+            parts += marked(past, view, width, self.options, self._viewed_at), *rest
         else:
             note = body
             self._say(waiting_for(view, self.nearest) if view else _FAILED_NOTE)
@@ -241,7 +244,9 @@ class Pane(Mosaic, can_focus=True):
         view = self.engine.view(self.subscription, count)
         if self.options.offset and self._view:
             offset = self.options.offset + newly_opened(self._view, view)
-            self.options = replace(self.options, offset=offset)
+            self.options = replace(self.options, offset=min(offset, max(0, view.known - 1)))
+        if wants_older(view, self.size.width, self.options):
+            self.engine.load_older(self.subscription)
         self._view, self._viewed_at = view, running()
         return view
 
@@ -276,4 +281,5 @@ def header_rows(width: int, height: int) -> int:
 def newly_opened(old: SeriesView, new: SeriesView) -> int:
     """How many candles opened between two views of a subscription."""
     newest = old.candles[-1].open_time if old.candles else 0
-    return sum(candle.open_time > newest for candle in new.candles) if newest else 0
+    fresh = takewhile(lambda candle: candle.open_time > newest, reversed(new.candles))
+    return sum(1 for _ in fresh) if newest else 0

@@ -32,6 +32,7 @@ from tui.feed.status import (
 )
 from tui.feed.token_sources import TokenSettings
 from tui.feed.venue import Venue
+from tui.market.events import Trade
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription
 
@@ -178,6 +179,11 @@ class Engine:
         if venue and venue.older.claim(subscription):
             self._call(lambda: venue.load_older(subscription))
 
+    def watch_trades(self, subscription: Subscription) -> Lease:
+        """Keep the newest trades of a leased subscription from now on; raises KeyError unleased."""
+        tape = self._hub.watch_trades(subscription)
+        return Lease(lambda: self._hub.unwatch_trades(subscription, tape))
+
     def inquire(self) -> None:
         """Ask the exchanges what they send; a Notice of each connection answers."""
         self._call(self._inquire)
@@ -222,6 +228,13 @@ class Engine:
     def view(self, subscription: Subscription, count: int) -> SeriesView:
         """A leased subscription at this instant with its newest `count` candles."""
         return self._hub.view(subscription, count, self.status(subscription))
+
+    def trades(self, subscription: Subscription) -> tuple[Trade, ...]:
+        """The newest trades that the stream brought since they are watched, oldest first.
+
+        Empty where the exchange's stream has none.
+        """
+        return self._hub.trades(subscription)
 
     def status(self, subscription: Subscription) -> FeedStatus:
         """The health of a subscription."""

@@ -21,6 +21,7 @@ from tui.feed.status import (
     SeriesView,
     StateChanged,
 )
+from tui.feed.tape import Tape
 from tui.market.aggregate import MissingTrades
 from tui.market.candle import Candle
 from tui.market.events import LATEST, Data, Trade
@@ -69,6 +70,28 @@ class Hub(Board):
         self._records[subscription] = record
         self._by_name.setdefault(symbol.exchange, {}).setdefault(symbol.name, []).append(record)
         return record
+
+    def watch_trades(self, subscription: Subscription) -> Tape:
+        """Keep the trades of a leased subscription for one watcher more; KeyError unleased."""
+        with self.lock:
+            record = self._records[subscription]
+            record.tape = record.tape or Tape()
+            record.tape.watchers += 1
+            return record.tape
+
+    def unwatch_trades(self, subscription: Subscription, tape: Tape) -> None:
+        """One watcher of this tape less; without any it is gone."""
+        with self.lock:
+            tape.watchers -= 1
+            record = self._records.get(subscription)
+            if record and record.tape is tape and not tape.watchers:
+                record.tape = None
+
+    def trades(self, subscription: Subscription) -> tuple[Trade, ...]:
+        """The newest trades, oldest first, as far as they were watched."""
+        with self.lock:
+            record = self._records.get(subscription)
+            return record.tape.trades if record and record.tape else ()
 
     # What comes in
 

@@ -58,6 +58,8 @@ def _take_price(
             _take_pulse(board, record, event, now)
         case Trade():
             record.quote(event.price, event.time)
+            if record.tape:
+                record.tape.add(event)
             if record.builder:
                 if record.bring(event):
                     _told(board, record, now)

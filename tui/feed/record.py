@@ -8,6 +8,7 @@ from tui.exchange.base import Exchange
 from tui.feed.gaps import Gaps
 from tui.feed.inference import JUMP_GRACE, Inference
 from tui.feed.status import FeedStatus, Older, SeriesView
+from tui.feed.tape import Tape
 from tui.market.aggregate import CandleBuilder
 from tui.market.candle import Candle
 from tui.market.events import Ticker, Trade
@@ -52,6 +53,7 @@ class Record:
         )
         self.gaps = Gaps(self.series)
         self.older = Older()
+        self.tape: Tape | None = None  # while nobody watches
         self.leases = 0
         self.info: SymbolInfo | None = None
         self.ticker: Ticker | None = None

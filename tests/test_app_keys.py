@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual.events import MouseScrollDown, MouseScrollUp
 
 from tests.stage import THREE, play, stage
+from tui.chart.glyphs import Glyphs
+from tui.chart.kinds import Kind
 from tui.chart.layout import Zoom
 from tui.config import Config
 from tui.keys import hints
@@ -85,6 +88,23 @@ def test_volume_and_chart_zoom_change_every_chart() -> None:
             await s.pilot.press("v", "plus")
             assert all(not pane.options.show_volume for pane in s.monitor.grid.panes)
             assert all(pane.options.zoom is Zoom.WIDE for pane in s.monitor.grid.panes)
+
+    play(scenario)
+
+
+def test_c_goes_through_the_kinds_and_shift_c_through_the_glyphs_of_every_chart() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            options = s.monitor.grid.options
+            for _ in Kind:
+                await s.pilot.press("c")
+                options = replace(options, kind=options.kind.next)
+                assert {pane.options for pane in s.monitor.grid.panes} == {options}
+            for _ in Glyphs:
+                await s.pilot.press("C")
+                options = replace(options, glyphs=options.glyphs.next)
+                assert {pane.options for pane in s.monitor.grid.panes} == {options}
+            assert s.monitor.snapshot().chart == "candles"
 
     play(scenario)
 

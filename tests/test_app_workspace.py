@@ -9,7 +9,7 @@ from typing import NoReturn
 import pytest
 
 from tests.stage import THREE, play, stage
-from tui.chart.glyphs import Glyphs
+from tui.chart.kinds import Kind
 from tui.config import Config
 from tui.workspace import Workspace, load
 
@@ -35,7 +35,15 @@ def test_changes_are_written_while_the_app_runs_and_at_its_end(tmp_path: Path) -
 
 def test_a_start_restores_panes_zoom_panel_theme_and_charts() -> None:
     workspace = Workspace(
-        THREE, theme="paper", zoomed=1, panel_open=True, glyphs="braille", volume=False, zoom="wide"
+        THREE,
+        theme="paper",
+        zoomed=1,
+        panel_open=True,
+        glyphs="braille",
+        volume=False,
+        zoom="wide",
+        chart="bars",
+        log=True,
     )
 
     async def scenario() -> None:
@@ -45,7 +53,7 @@ def test_a_start_restores_panes_zoom_panel_theme_and_charts() -> None:
             assert s.app.theme == "paper"
             assert s.monitor.panel.display
             assert s.monitor.snapshot() == Workspace(
-                THREE, None, 0, 1, True, "braille", False, "wide"
+                THREE, None, 0, 1, True, "braille", False, "wide", "bars", True
             )
 
     play(scenario)
@@ -79,18 +87,18 @@ def test_a_theme_without_hues_draws_hollow_candles_until_the_user_chooses(tmp_pa
 
     async def scenario() -> None:
         async with stage(path=path, workspace=Workspace(THREE, theme="graphite")) as s:
-            assert s.monitor.grid.options.glyphs is Glyphs.HOLLOW
+            assert s.monitor.grid.options.kind is Kind.HOLLOW
             s.app.theme = "midnight"
-            await s.until(lambda: s.monitor.grid.options.glyphs is Glyphs.HEAVY)
+            await s.until(lambda: s.monitor.grid.options.kind is Kind.CANDLES)
             s.app.theme = "graphite"
-            await s.until(lambda: s.pane().options.glyphs is Glyphs.HOLLOW)
-            assert s.app.remembering.workspace.glyphs is None
-            s.monitor.grid.use_options(replace(s.monitor.grid.options, glyphs=Glyphs.HEAVY))
-            await s.until(lambda: s.app.remembering.workspace.glyphs == "heavy")
+            await s.until(lambda: s.pane().options.kind is Kind.HOLLOW)
+            assert s.app.remembering.workspace.chart is None
+            s.monitor.grid.use_options(replace(s.monitor.grid.options, kind=Kind.CANDLES))
+            await s.until(lambda: s.app.remembering.workspace.chart == "candles")
             s.app.theme = "paper"
             s.app.theme = "graphite"
             await s.pilot.pause()
-            assert s.monitor.grid.options.glyphs.value == "heavy"
+            assert s.monitor.grid.options.kind.value == "candles"
 
     play(scenario)
 
@@ -100,16 +108,16 @@ def test_without_colours_candles_are_hollow(monkeypatch: pytest.MonkeyPatch) -> 
 
     async def scenario() -> None:
         async with stage(workspace=Workspace(THREE)) as s:
-            assert s.monitor.grid.options.glyphs is Glyphs.HOLLOW
+            assert s.monitor.grid.options.kind is Kind.HOLLOW
 
     play(scenario)
 
 
 def test_candles_that_the_config_names_are_drawn_whatever_the_theme() -> None:
     async def scenario() -> None:
-        workspace, config = Workspace(THREE, theme="graphite"), Config(glyphs="heavy")
+        workspace, config = Workspace(THREE, theme="graphite"), Config(chart="candles")
         async with stage(workspace=workspace, config=config) as s:
-            assert s.monitor.grid.options.glyphs is Glyphs.HEAVY
+            assert s.monitor.grid.options.kind is Kind.CANDLES
 
     play(scenario)
 

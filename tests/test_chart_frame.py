@@ -10,6 +10,8 @@ from tests.chart_series import Drawn, candle, series, text, walk, words
 from tui.chart import chart
 from tui.chart.frame import Frame, Options
 from tui.chart.glyphs import Glyphs
+from tui.chart.kinds import Kind
+from tui.chart.layout import Zoom
 from tui.market.series import Hole
 
 MARKET = walk(200)
@@ -38,13 +40,16 @@ def test_a_tick_inside_the_scale_leaves_the_history_alone() -> None:
 
 
 def test_new_extremes_within_the_head_room_leave_the_history_alone() -> None:
-    first = _frame(SHOWN)
-    highest = max(first.history.high, MARKET[-1].high)
-    volume = (first.history.volume + first.volume_high) / 2
-    most = replace(_ticked((highest + first.scale.high) / 2).candles[-1], volume=volume)
+    before = _frame(SHOWN)
+    highest = max(before.history.high, MARKET[-1].high)
+    room = before.scale.high - highest
+    volume = (before.history.volume + before.volume_high) / 2
+    first = _frame(_ticked(highest + room / 3), before)
+    most = replace(_ticked(highest + room / 2).candles[-1], volume=volume)
     second = _frame(series([*MARKET[:-1], most]), first)
-    assert most.high > highest
+    assert highest < highest + room / 3 < most.high
     assert second == first
+    assert second.scale is before.scale
 
 
 def test_a_price_outside_of_the_scale_moves_it() -> None:
@@ -122,7 +127,7 @@ def test_all_prices_on_the_axis_have_their_points_above_each_other() -> None:
 
 def test_the_braille_line_goes_on_from_the_history_into_the_live_column() -> None:
     market = [candle(0, (100, 101, 99, 100)), candle(1, (120, 121, 119, 120), closed=False)]
-    frame = _frame(series(market), options=Options(Glyphs.BRAILLE))
+    frame = _frame(series(market), options=Options(kind=Kind.LINE))
     line = [row for row, runs in enumerate(chart.live_rows(frame)) if runs[0][1] == "line"]
     assert line == list(range(frame.scale.row(120), frame.scale.row(100) + 1))
 
@@ -144,14 +149,16 @@ def test_the_ascii_set_is_ascii() -> None:
         assert line.isascii()
 
 
-def test_up_and_down_differ_without_colour_in_the_hollow_and_the_ascii_set() -> None:
+@pytest.mark.parametrize("zoom", [Zoom.NORMAL, Zoom.WIDE, Zoom.WIDEST])
+@pytest.mark.parametrize("glyphs", Glyphs)
+def test_up_and_down_differ_without_colour_in_hollow_candles_and_bars(
+    glyphs: Glyphs, zoom: Zoom
+) -> None:
     up, down = (100.0, 112.0, 98.0, 110.0), (110.0, 112.0, 98.0, 100.0)
-    for glyphs in (Glyphs.HOLLOW, Glyphs.ASCII):
+    for kind in (Kind.HOLLOW, Kind.BARS):
+        options = Options(glyphs, zoom, kind=kind)
         rising, falling = (
-            [
-                words(row)
-                for row in chart.live_rows(_frame(series([candle(0, p)]), None, Options(glyphs)))
-            ]
+            [words(row) for row in chart.live_rows(_frame(series([candle(0, p)]), None, options))]
             for p in (up, down)
         )
         assert rising != falling

@@ -17,6 +17,7 @@ from tests.chart_series import Drawn, series, text, walk
 from tui.chart import chart
 from tui.chart.frame import Options
 from tui.chart.glyphs import Glyphs
+from tui.chart.kinds import Kind
 from tui.chart.layout import Zoom
 from tui.market.series import Hole
 
@@ -41,11 +42,11 @@ def _span(first: int, end: int) -> Hole:
 
 PICTURES = [
     Picture("heavy", series(MARKET), 100, 30),
-    Picture("hollow", series(MARKET), 100, 30, Options(Glyphs.HOLLOW)),
+    Picture("hollow", series(MARKET), 100, 30, Options(kind=Kind.HOLLOW)),
     Picture("ascii", series(MARKET), 100, 30, Options(Glyphs.ASCII)),
-    Picture("braille", series(MARKET), 100, 30, Options(Glyphs.BRAILLE)),
+    Picture("braille", series(MARKET), 100, 30, Options(Glyphs.BRAILLE, kind=Kind.LINE)),
     Picture("wide", series(MARKET), 100, 24, Options(zoom=Zoom.WIDE)),
-    Picture("wide-hollow", series(MARKET), 100, 24, Options(Glyphs.HOLLOW, Zoom.WIDE)),
+    Picture("wide-hollow", series(MARKET), 100, 24, Options(zoom=Zoom.WIDE, kind=Kind.HOLLOW)),
     Picture("wide-ascii", series(MARKET), 100, 24, Options(Glyphs.ASCII, Zoom.WIDE)),
     Picture("pairs", series(MARKET), 100, 24, Options(zoom=Zoom.PAIRS)),
     Picture("quads", series(MARKET), 100, 24, Options(zoom=Zoom.QUADS)),

@@ -137,13 +137,13 @@ def test_wanted_candles_fill_the_chart() -> None:
     for zoom in Zoom:
         options = Options(zoom=zoom, offset=7)
         market = walk(900)
-        enough = series(market[-chart.wanted(100, options) :])
-        frame = chart.frame(enough, 100, 20, options)
+        enough = series(market[-chart.wanted(50, options) :])
+        frame = chart.frame(enough, 50, 20, options)
         assert len(frame.history.columns) == frame.history_width // zoom.cells
 
 
 def test_zoom_steps_stop_at_the_ends() -> None:
     assert Zoom.NORMAL.step(1) is Zoom.WIDE
-    assert Zoom.WIDE.step(1) is Zoom.WIDE
+    assert Zoom.WIDEST.step(1) is Zoom.WIDEST
     assert Zoom.NORMAL.step(-1) is Zoom.PAIRS
-    assert Zoom.NORMAL.step(-9) is Zoom.QUADS
+    assert Zoom.NORMAL.step(-9) is Zoom.SIXTEENS

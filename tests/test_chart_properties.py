@@ -13,6 +13,7 @@ from tests.chart_series import START, Drawn, cells, series, words
 from tui.chart import chart
 from tui.chart.frame import Frame, History, Options
 from tui.chart.glyphs import Glyphs
+from tui.chart.kinds import Kind, extent
 from tui.chart.layout import Zoom
 from tui.chart.picture import ROLES, Row
 from tui.chart.scale import fit
@@ -58,6 +59,8 @@ options = st.builds(
     st.booleans(),
     st.sampled_from([UTC, timezone(timedelta(hours=-9, minutes=-30))]),
     st.integers(0, 80),
+    st.sampled_from(Kind),
+    st.booleans(),
 )
 
 
@@ -93,11 +96,11 @@ def test_what_is_taken_over_from_a_previous_frame_is_what_would_be_made_anew(
     previous = None
     for view in views:
         frame = chart.frame(view, width, 24, options, previous)
-        assert frame.history == History.of(frame.history.past)
+        assert frame.history == History.of(frame.history.past, options.kind)
         for column in frame.history.columns:
-            if column.candle:
-                assert frame.scale.low <= column.candle.low
-                assert column.candle.high <= frame.scale.high
+            if column.candle and column.shape:
+                low, high = extent(column.shape, options.kind)
+                assert frame.scale.low <= low <= high <= frame.scale.high
                 assert column.candle.volume <= frame.volume_high
         previous = frame
 
@@ -152,7 +155,7 @@ def test_a_hole_on_view_is_hatched_and_marked(market: Drawn, options: Options) -
     rows = chart.history_rows(frame)
     hatched = any(c.candle is None and c.mark == "hole" for c in frame.history.columns)
     top, rule = cells(rows[0]), cells(rows[frame.bands.plot + frame.bands.volume])
-    assert hatched == any(role == "hole" and glyph in "╱/" for glyph, role in top)
+    assert hatched == any(role == "hole" and glyph in "╱░/" for glyph, role in top)
     assert any(c.mark == "hole" for c in frame.history.columns) == any(
         role == "hole" and glyph in "×x" for glyph, role in rule
     )

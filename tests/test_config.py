@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from tests.declared import desk
 from tui import config
 from tui.chart.glyphs import Glyphs
+from tui.chart.kinds import Kind
 from tui.config import DEFAULT_TEXT, Config, load
 from tui.errors import ConfigError
 from tui.exchange import exchange_names, kinds, load_exchange, options_of
@@ -223,7 +224,7 @@ def test_a_folder_in_the_file_s_place_is_an_error(tmp_path: Path) -> None:
         ("history = true", "history is true; expected a whole number from 1 to 5000."),
         ("history = 2024-01-02", "history is 2024-01-02; expected a whole number"),
         ("theme = [1, 2]", "theme is a list; expected text in quotes."),
-        ("glyphs = 'thin'", 'glyphs is "thin"; expected one of heavy, hollow, ascii,'),
+        ("glyphs = 'thin'", 'glyphs is "thin"; expected one of heavy, blocks, braille,'),
         ("glyphs = ['heavy']", "glyphs is a list; expected one of heavy"),
         ("history = 0x" + "f" * 5_000, "history is a number of many digits; expected a whole"),
         ("theme = [{" + ".".join("a" * 400) + " = 1}]", "theme is a list; expected text"),
@@ -356,6 +357,14 @@ def test_any_bytes_give_a_config_or_one_line(
         load(file, {})
     except ConfigError as error:
         assert str(error).isprintable()
+
+
+def test_every_kind_of_chart_can_be_configured_and_hollow_as_glyphs_is_one(file: Path) -> None:
+    for kind in Kind:
+        assert read(file, f'chart = "{kind.value}"').chart == kind.value
+    hollow = read(file, 'glyphs = "hollow"')
+    assert (hollow.chart, hollow.glyphs) == ("hollow", None)
+    assert read(file, 'glyphs = "hollow"\nchart = "bars"').chart == "bars"
 
 
 def test_glyphs_that_were_written_are_told_from_those_that_were_not(file: Path) -> None:

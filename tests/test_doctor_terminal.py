@@ -48,7 +48,7 @@ def test_a_terminal_that_answers_nothing_is_not_waited_for(home: Path, dead: str
 def test_glyphs_that_are_drawn_two_cells_wide_are_wrong(home: Path, dead: str) -> None:
     text = said(examined(home, dead, wide=AMBIGUOUS))
     assert 'FAIL glyphs Candles would be torn: "heavy" draws with ' in text
-    assert 'note glyphs "hollow" draws with ' in text
+    assert 'note glyphs "blocks" draws with ' in text
     assert "Wrong: terminal glyphs, binance connection." in text
 
 
@@ -58,21 +58,6 @@ def test_glyphs_that_nobody_draws_with_are_only_noted(home: Path, dead: str) -> 
     text = said(examined(home, dead, wide=AMBIGUOUS))
     assert "FAIL glyphs" not in text and 'note glyphs "heavy" draws with ' in text
     assert "note text Headers and hints are drawn with " in text
-
-
-@pytest.mark.parametrize(
-    ("line", "environ"),
-    [('theme = "graphite"\n', {}), ("", {"NO_COLOR": ""})],
-    ids=["a theme without hues", "NO_COLOR"],
-)
-def test_where_candles_are_hollow_the_hollow_ones_matter(
-    line: str, environ: dict[str, str], home: Path, dead: str
-) -> None:
-    config = Path(dead)
-    config.write_text(line + config.read_text())
-    text = said(examined(home, dead, wide=AMBIGUOUS, environ=environ))
-    assert 'FAIL glyphs Candles would be torn: "hollow" draws with ' in text
-    assert 'note glyphs "heavy" draws with ' in text
 
 
 def test_modes_that_it_does_not_have_are_noted(home: Path, dead: str) -> None:

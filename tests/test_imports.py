@@ -37,6 +37,7 @@ MAY_IMPORT = {
     "workspace": {"market", "toml_file", "lock"},
     "remembering": {"workspace"},
     "theme": {"chart", "rules", "toml_file"},
+    "chart_options": {"chart", "config", "workspace"},
     "keys": set(),
     "export": {"market"},
     "widgets": {"market", "exchange", "feed", "chart", "keys"},

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.chart.glyphs import Glyphs
+from tui.chart.kinds import Kind
 from tui.chart.layout import Zoom
 from tui.errors import TradexError
 from tui.market.interval import Interval
@@ -48,6 +49,8 @@ def workspaces(draw: st.DrawFn) -> Workspace:
         glyphs=draw(st.sampled_from([None, *(glyphs.value for glyphs in Glyphs)])),
         volume=draw(st.booleans()),
         zoom=draw(st.sampled_from([zoom.value for zoom in Zoom])),
+        chart=draw(st.sampled_from([None, *(kind.value for kind in Kind)])),
+        log=draw(st.booleans()),
     )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import os
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from math import inf
 from pathlib import Path
 from signal import SIGINT
@@ -21,9 +22,8 @@ from textual.drivers.web_driver import WebDriver
 from textual.events import DeliveryComplete, DeliveryFailed
 from textual.worker import Worker, WorkerState
 
+from tui import chart_options
 from tui.chart.frame import Options
-from tui.chart.glyphs import Glyphs
-from tui.chart.layout import Zoom
 from tui.chart.picture import Run
 from tui.commands import MonitorCommands, Plug, SymbolCommands
 from tui.config import Config, config_folder
@@ -46,7 +46,7 @@ from tui.terminal.paced_app import PacedApp
 from tui.terminal.paced_driver import PacedDriver
 from tui.terminal.shell import shell_waits
 from tui.text import clean, file_stem
-from tui.theme import load_themes, theme_folders, usual_glyphs, variable_defaults
+from tui.theme import load_themes, theme_folders, usual_kind, variable_defaults
 from tui.widgets.grid import PaneGrid
 from tui.widgets.pane import Pane
 from tui.widgets.refusal import refuse
@@ -101,7 +101,7 @@ class TradexApp(PacedApp, inherit_bindings=False):
         self._notices = [*notices, *self._load_themes(workspace.theme or config.theme)]
         if problems:
             self._notices.append(f"Keys: {' '.join(problems)}")
-        options = chart_options(workspace, self._default_glyphs, self.tz)
+        options = chart_options.chosen(workspace, self._usual_options)
         defaults = config.exchange, config.interval
         demo = plug is not None
         self.monitor = MonitorScreen(engine, workspace, options, defaults, demo=demo)
@@ -147,9 +147,9 @@ class TradexApp(PacedApp, inherit_bindings=False):
         return (screen.current if isinstance(screen, LiveScreen) else None) or self.grid
 
     @property
-    def _default_glyphs(self) -> str:
-        """Those of the config; without any, those that suit the theme."""
-        return self.config.glyphs or usual_glyphs(self.current_theme, self.no_color).value
+    def _usual_options(self) -> Options:
+        kind = usual_kind(self.current_theme, self.no_color)
+        return chart_options.usual(self.config, kind, os.environ, self.tz)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return variable_defaults(self.current_theme)
@@ -241,9 +241,8 @@ class TradexApp(PacedApp, inherit_bindings=False):
         """Note what the screen looks like now; it is written soon."""
         theme = self.theme if self.theme != self.config.theme else None
         seen = self.monitor.snapshot()
-        chosen = self.remembering.workspace.glyphs or seen.glyphs != self._default_glyphs
-        glyphs = seen.glyphs if chosen else None
-        self.remembering.note(replace(seen, theme=theme, glyphs=glyphs))
+        kept = chart_options.remembered(seen, self.remembering.workspace, self._usual_options)
+        self.remembering.note(replace(kept, theme=theme))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A worker of the app that failed is not lost in silence."""
@@ -299,9 +298,8 @@ class TradexApp(PacedApp, inherit_bindings=False):
     def watch_theme(self, theme: str) -> None:
         if not self.is_running:
             return
-        if not self.remembering.workspace.glyphs:
-            glyphs = Glyphs(self._default_glyphs)
-            self.grid.use_options(replace(self.grid.options, glyphs=glyphs))
+        if not self.remembering.workspace.chart:
+            self.grid.use_options(replace(self.grid.options, kind=self._usual_options.kind))
         self.remember()
 
     @work(group="files", exit_on_error=False)
@@ -319,13 +317,3 @@ class TradexApp(PacedApp, inherit_bindings=False):
 
     def on_delivery_failed(self, event: DeliveryFailed) -> None:
         self.tell(f"{event.name} did not get to your browser: {clean(str(event.exception))}")
-
-
-def chart_options(workspace: Workspace, glyphs: str, tz: tzinfo) -> Options:
-    """How charts are drawn: as remembered, else as configured (`glyphs`)."""
-    return Options(
-        glyphs=Glyphs(workspace.glyphs or glyphs),
-        zoom=Zoom(workspace.zoom),
-        show_volume=workspace.volume,
-        tz=tz,
-    )

@@ -12,12 +12,27 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from tui.chart.glyphs import Glyphs
+from tui.chart.kinds import Kind
 from tui.market.symbol import Subscription
 from tui.screens.monitor import MonitorScreen
 from tui.screens.search import Typed, directories, market, matches, offered
 from tui.widgets.grid import PaneGrid
 
 _MOST_SYMBOLS = 12
+_KINDS = {
+    Kind.CANDLES: "Open, high, low and close, up and down told by colour",
+    Kind.HOLLOW: "Candles that are hollow where the price rose",
+    Kind.BARS: "A line from low to high, the open on its left, the close on its right",
+    Kind.LINE: "A line through the closes",
+    Kind.AREA: "The area below the closes",
+    Kind.HEIKIN_ASHI: "Averaged candles that show the trend, not the prices that were paid",
+}
+_GLYPHS = {
+    Glyphs.HEAVY: "Box drawing, with lines in braille",
+    Glyphs.BLOCKS: "Blocks and thin lines, which text consoles have, too",
+    Glyphs.BRAILLE: "Dots alone: four steps a row",
+    Glyphs.ASCII: "Letters and signs that every font has",
+}
 
 
 class Plug(Protocol):
@@ -151,9 +166,12 @@ def _charts(grid: PaneGrid) -> Iterator[Entry]:
             yield Entry(f"Interval {interval}", "For this pane", one, offered=False)
             yield Entry(f"Interval {interval} everywhere", "For all panes", every, offered=False)
     yield Entry("Volume", "Show or hide the volume below the candles", grid.action_volume)
-    for glyphs in Glyphs:
+    for kind, help_ in _KINDS.items():
+        run = partial(grid.use_options, replace(grid.options, kind=kind))
+        yield Entry(f"Chart: {kind.value}", help_, run, offered=False)
+    for glyphs, help_ in _GLYPHS.items():
         run = partial(grid.use_options, replace(grid.options, glyphs=glyphs))
-        yield Entry(f"Glyphs: {glyphs.value}", "Draw the candles so", run, offered=False)
+        yield Entry(f"Glyphs: {glyphs.value}", help_, run, offered=False)
 
 
 def _themes(app: App[Any]) -> Iterator[Entry]:

@@ -40,13 +40,15 @@ class Config:
     """All that a config file may say; `default_config.toml` explains each key.
 
     `keys` maps a binding's id to its keys, comma between; the app knows which ids there are.
-    `glyphs` None leaves the choice to the theme. `notices` are for the person who wrote it.
+    `chart` None leaves the choice to the theme, `glyphs` None to the terminal. `notices` are for
+    the person who wrote it.
     """
 
     exchange: str = "binance"
     interval: Interval = Interval(1, "m")  # noqa: RUF009 (immutable)
     history: int = 500
     theme: str = "midnight"
+    chart: str | None = None
     glyphs: str | None = None
     frame_rate: int = 10
     timezone: str = "local"
@@ -117,6 +119,8 @@ def _config(table: dict[str, Any]) -> Config:
     sections = _sections(values.pop("exchanges", {}))
     tokens = {name: found.pop("token") for name, found in sections.items() if "token" in found}
     keys = {clean(id_): found for id_, found in values.pop("keys", {}).items()}
+    if values.get("glyphs") == "hollow":  # a chart's kind, which may stand here, too
+        values = {"chart": values.pop("glyphs"), **values}
     config = Config(
         connection=ConnectionSettings(**connection),
         exchanges={name: _exchange_settings(found) for name, found in sections.items()},
@@ -196,7 +200,8 @@ _TOP: dict[str, Rule] = {
     "interval": Rule("an interval such as 1s, 5m, 4h, 1d, 1w or 1M", _interval),
     "history": whole(1, 5_000),
     "theme": TEXT,
-    "glyphs": one_of("heavy", "hollow", "ascii", "braille"),
+    "chart": one_of("candles", "hollow", "bars", "line", "area", "heikin-ashi"),
+    "glyphs": one_of("heavy", "blocks", "braille", "ascii", "hollow"),
     "frame_rate": whole(1, 60),
     "timezone": one_of("local", "utc"),
 }

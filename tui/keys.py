@@ -99,6 +99,8 @@ KEYS: tuple[Key, ...] = (
     Key("pan-back", "shift+left,comma", "pan(1)", "Earlier, later", "Chart", PANE),
     Key("pan-on", "shift+right,full_stop", "pan(-1)", "Earlier, later", "Chart", PANE),
     Key("live-edge", "end,0", "live_edge", "Back to now", "Chart", PANE),
+    Key("kind", "c", "next_kind", "Next kind of chart: candles, bars, line", "Chart", GRID),
+    Key("glyphs", "C", "next_glyphs", "Next characters to draw with", "Chart", GRID),
     Key("volume", "v", "volume", "Volume on, off", "Chart", GRID),
     Key("compare", "percent_sign", "compare", "Compare the symbols as per cent", "Panes"),
     Key("connections", "n", "connections", "Connection panel", "Feed", hint="connections"),

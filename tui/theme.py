@@ -10,7 +10,7 @@ from typing import Any
 from textual.color import Color, ColorParseError
 from textual.theme import BUILTIN_THEMES, Theme
 
-from tui.chart.glyphs import Glyphs
+from tui.chart.kinds import Kind
 from tui.errors import ThemeError
 from tui.rules import FLAG, TABLE, TEXT, Rule, Rules, read_table
 from tui.text import clean, file_stem
@@ -87,9 +87,9 @@ def variable_defaults(theme: Theme) -> dict[str, str]:
     return {f"market-{name}": color for name, color in colors.items()}
 
 
-def usual_glyphs(theme: Theme, no_color: bool) -> Glyphs:
-    """Those to draw candles with: shapes where colours cannot tell up from down."""
-    return Glyphs.HOLLOW if no_color or _is_colourless(theme) else Glyphs.HEAVY
+def usual_kind(theme: Theme, no_color: bool) -> Kind:
+    """How to draw candles: by shapes where colours cannot tell up from down."""
+    return Kind.HOLLOW if no_color or _is_colourless(theme) else Kind.CANDLES
 
 
 def _is_colourless(theme: Theme) -> bool:

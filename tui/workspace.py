@@ -30,9 +30,9 @@ _HALF = ".half"
 class Workspace:
     """The panes in their order, how they are laid out, and how charts look.
 
-    `theme` and `glyphs` are None until they differ from the config's. `columns` 0 fits the grid
-    to the terminal. `zoomed` is the index of the pane that fills the grid. `zoom` and `glyphs`
-    are the chart's own names.
+    `theme`, `chart` and `glyphs` are None until they differ from the config's. `columns` 0 fits
+    the grid to the terminal. `zoomed` is the index of the pane that fills the grid. `zoom`,
+    `chart` (its kind) and `glyphs` are the chart's own names.
     """
 
     panes: tuple[Subscription, ...] = ()
@@ -43,6 +43,8 @@ class Workspace:
     glyphs: str | None = None
     volume: bool = True
     zoom: str = "normal"
+    chart: str | None = None
+    log: bool = False
 
 
 class _Stored(msgspec.Struct, omit_defaults=True):
@@ -54,9 +56,11 @@ class _Stored(msgspec.Struct, omit_defaults=True):
     columns: Annotated[int, Meta(ge=0, le=64)] = 0
     zoomed: Annotated[int, Meta(ge=0)] | None = None
     panel_open: bool = False
-    glyphs: Literal["heavy", "hollow", "ascii", "braille"] | None = None
+    glyphs: Literal["heavy", "blocks", "braille", "ascii", "hollow"] | None = None
     volume: bool = True
-    zoom: Literal["wide", "normal", "pairs", "quads"] = "normal"
+    zoom: Literal["widest", "wide", "normal", "pairs", "quads", "eights", "sixteens"] = "normal"
+    chart: Literal["candles", "hollow", "bars", "line", "area", "heikin-ashi"] | None = None
+    log: bool = False
 
 
 def default_path() -> Path:
@@ -120,15 +124,18 @@ def save(path: Path, workspace: Workspace) -> None:
 def _workspace(stored: _Stored) -> Workspace:
     panes = tuple(_pane(text) for text in stored.panes)
     zoomed = stored.zoomed if stored.zoomed is not None and stored.zoomed < len(panes) else None
+    is_kind = stored.glyphs == "hollow"  # a chart's kind, which may stand here, too
     return Workspace(
         panes=panes,
         theme=stored.theme and clean(stored.theme),
         columns=stored.columns,
         zoomed=zoomed,
         panel_open=stored.panel_open,
-        glyphs=stored.glyphs,
+        glyphs=None if is_kind else stored.glyphs,
         volume=stored.volume,
         zoom=stored.zoom,
+        chart=stored.chart or ("hollow" if is_kind else None),
+        log=stored.log,
     )
 
 

@@ -1,46 +1,36 @@
-"""One candle, or one piece of the line through the closes, as a column of texts."""
+"""One candle as a column of texts."""
 
 from __future__ import annotations
 
-from tui.chart.glyphs import BODY, EDGE, NOTHING, WICK, Cells, GlyphSet
+from tui.chart.dots import Dots
+from tui.chart.glyphs import BODY, EDGE, NOTHING, WICK, Cells, GlyphSet, bodies
 from tui.chart.scale import Scale
 from tui.market.candle import Candle
 
-# Bits of a braille cell's dots from the lowest to the highest, left column and right column.
-# https://www.unicode.org/charts/PDF/U2800.pdf
-_DOTS = ((0x40, 0x04, 0x02, 0x01), (0x80, 0x20, 0x10, 0x08))
 
+def candle_texts(
+    candle: Candle, scale: Scale, glyphs: GlyphSet, cells: int, hollow: bool = False
+) -> dict[int, str]:
+    """Row (0 on top) to text of `cells` cells (1, 3, 5), for the rows that the candle touches.
 
-def candle_texts(candle: Candle, scale: Scale, glyphs: GlyphSet, cells: int) -> dict[int, str]:
-    """Row (0 on top) to text of `cells` cells (1 or 3), for the rows that the candle touches."""
+    The body is empty when it is to be `hollow` and the candle rises.
+    """
     rising = candle.close >= candle.open
-    if cells == 1:
-        table = glyphs.up if rising else glyphs.down
-    else:
-        table = glyphs.wide_up if rising else glyphs.wide_down
-    return _stacked(_halves(candle, scale), table, scale)
+    if glyphs.dots:
+        return _dotted(candle, scale, cells, hollow and rising)
+    return _stacked(_levels(candle, scale, 2), bodies(glyphs, rising, hollow, cells), scale)
 
 
-def line_texts(before: float, close: float, scale: Scale, cells: int) -> dict[int, str]:
-    """Row to braille text of `cells` cells: the straight way from `before` to `close`."""
-    dots: dict[int, list[int]] = {}
-    steps = cells * 2
-    at = scale.level(before, 4)
-    for step in range(steps):
-        share = (step + 1) / steps
-        to = scale.level(before * (1 - share) + close * share, 4)
-        for level in range(min(at, to), max(at, to) + 1):
-            row = dots.setdefault(scale.rows - 1 - level // 4, [0] * cells)
-            row[step // 2] |= _DOTS[step % 2][level % 4]
-        at = to
-    return {row: "".join([chr(0x2800 + bits) for bits in line]) for row, line in dots.items()}
-
-
-def _halves(candle: Candle, scale: Scale) -> tuple[int, int, int, int]:
-    """The half cells of low, lower body end, upper body end and high."""
+def _levels(candle: Candle, scale: Scale, per_row: int) -> tuple[int, int, int, int]:
+    """The levels of low, lower body end, upper body end and high."""
     bottom, top = sorted((candle.open, candle.close))
     level = scale.level
-    return level(candle.low), level(bottom), level(top), level(candle.high)
+    return (
+        level(candle.low, per_row),
+        level(bottom, per_row),
+        level(top, per_row),
+        level(candle.high, per_row),
+    )
 
 
 def _stacked(halves: tuple[int, int, int, int], table: Cells, scale: Scale) -> dict[int, str]:
@@ -51,3 +41,21 @@ def _stacked(halves: tuple[int, int, int, int], table: Cells, scale: Scale) -> d
     first = scale.rows - 1 - low // 2
     pairs = zip(kinds[1::2], kinds[::2], strict=True)
     return {first - i: table[upper * 4 + lower] for i, (upper, lower) in enumerate(pairs)}
+
+
+def _dotted(candle: Candle, scale: Scale, cells: int, hollow: bool) -> dict[int, str]:
+    """In braille: a column of one cell has its wick on the left, and a hollow body on the right.
+
+    Wider ones keep their last column of dots free, so that the wick is in the middle.
+    """
+    low, bottom, top, high = _levels(candle, scale, 4)
+    across = max(2, cells * 2 - 1)
+    dots, wick = Dots(scale.rows, cells), (across - 1) // 2
+    sides = ((across - 1,) if cells == 1 else (0, across - 1)) if hollow else range(across)
+    for level in range(low, high + 1):
+        if not bottom <= level <= top:
+            dots.set(wick, level)
+        else:
+            for at in range(across) if level in (bottom, top) else sides:
+                dots.set(at, level)
+    return dots.texts()

@@ -7,8 +7,9 @@ from datetime import UTC, tzinfo
 from math import inf
 from typing import Protocol
 
-from tui.chart import axis, scale
+from tui.chart import axis, heikin_ashi, scale
 from tui.chart.glyphs import Glyphs
+from tui.chart.kinds import Kind, extent
 from tui.chart.layout import Column, Past, Zoom, arrange, column, start_of
 from tui.chart.scale import Scale
 from tui.market.candle import Candle
@@ -49,13 +50,20 @@ class Series(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to draw; `offset` is the number of candles panned back from the live edge."""
+    """How to draw; `offset` is the number of candles panned back from the live edge.
+
+    `log` asks for a logarithmic price scale. `cursor` is the time in ms UTC that the crosshair
+    points at, None without one.
+    """
 
     glyphs: Glyphs = Glyphs.HEAVY
     zoom: Zoom = Zoom.NORMAL
     show_volume: bool = True
     tz: tzinfo = UTC
     offset: int = 0
+    kind: Kind = Kind.CANDLES
+    log: bool = False
+    cursor: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +83,34 @@ class Bands:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All columns but the newest, with the lowest and highest price and the greatest volume."""
+    """All columns but the newest, with the greatest volume.
+
+    `low` and `high` are the lowest and highest price that is drawn.
+    """
 
     past: Past
+    kind: Kind
     columns: tuple[Column, ...]
     low: float
     high: float
     volume: float
 
     @classmethod
-    def of(cls, past: Past) -> History:
+    def of(cls, past: Past, kind: Kind) -> History:
         """Arrange `past`; without a candle low is inf, high -inf and volume 0."""
-        columns = arrange(past)
-        candles = [c.candle for c in columns if c.candle]
-        low = min((c.low for c in candles), default=inf)
-        high = max((c.high for c in candles), default=-inf)
-        return cls(past, columns, low, high, max((c.volume for c in candles), default=0.0))
+        columns = _averaged(past) if kind is Kind.HEIKIN_ASHI else arrange(past)
+        extents = [extent(c.shape, kind) for c in columns if c.shape]
+        low = min((low for low, _ in extents), default=inf)
+        high = max((high for _, high in extents), default=-inf)
+        volume = max((c.candle.volume for c in columns if c.candle), default=0.0)
+        return cls(past, kind, columns, low, high, volume)
+
+
+def _averaged(past: Past) -> tuple[Column, ...]:
+    """The columns of `past` as Heikin-Ashi, begun before the first of them where candles are."""
+    longer = arrange(replace(past, count=past.count + heikin_ashi.WARM_UP))
+    columns = tuple(heikin_ashi.averaged(longer))
+    return columns[max(0, len(columns) - past.count) :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +119,9 @@ class Frame:
 
     The three parts stand side by side: history, live column, price axis; their widths are cells
     and add up to the width asked for. `live` is the newest column on view, None when there are no
-    candles; `price` is the last price, None while panned back into the past.
+    candles; `price` is the last price, None while panned back into the past. `cursor` is the time
+    of the column under the crosshair, None when that is not on view. `tops` and `bottoms` say
+    whether the highest and the lowest price drawn are in the history.
     """
 
     history_width: int
@@ -108,10 +130,14 @@ class Frame:
     bands: Bands
     zoom: Zoom
     glyphs: Glyphs
+    kind: Kind
     tz: tzinfo
     digits: int
     scale: Scale
     volume_high: float
+    cursor: int | None
+    tops: bool
+    bottoms: bool
     history: History
     live: Column | None = field(compare=False)
     price: float | None = field(compare=False)
@@ -123,8 +149,11 @@ class Frame:
 
 
 def wanted(width: int, options: Options) -> int:
-    """How many of the newest candles a chart of `width` cells can show."""
-    return (width // options.zoom.cells + 1) * options.zoom.candles + options.offset
+    """How many of the newest candles a chart of `width` cells can use."""
+    columns = width // options.zoom.cells + 1
+    if options.kind is Kind.HEIKIN_ASHI:
+        columns += heikin_ashi.WARM_UP
+    return columns * options.zoom.candles + options.offset
 
 
 def frame(
@@ -135,16 +164,17 @@ def frame(
     Takes over from `previous`, a frame of the same subscription, what need not change, its scale
     above all, so that the history stays as it is from tick to tick.
     """
-    zoom = options.zoom if width >= _LEAST_COLUMNS * options.zoom.cells else Zoom.NORMAL
+    zoom = options.zoom.within(width // _LEAST_COLUMNS)
     past, group = _split(series, width, zoom, options.offset)
     axis_width = _axis_width(series, (*past.candles, *group), width - zoom.cells)
     history_width = width - zoom.cells - axis_width
     count = history_width // zoom.cells
     fold = max(2, min(_WIDEST_FOLD // zoom.cells, count // 4))
-    history = _history(replace(past, count=count, fold=fold), previous)
-    live = _live(series, group, past, options.offset)
+    history = _history(replace(past, count=count, fold=fold), options.kind, previous)
+    live = _live(series, group, history, options.offset)
     price = None if options.offset else series.price
     bands = _bands(height, options.show_volume)
+    low, high = extent(live.shape, options.kind) if live and live.shape else (inf, -inf)
     return Frame(
         history_width,
         zoom.cells,
@@ -152,10 +182,16 @@ def frame(
         bands,
         zoom,
         options.glyphs,
+        options.kind,
         options.tz,
         series.price_digits,
-        _scale(history, live, price, bands.plot, previous),
+        _scale(
+            min(low, history.low), max(high, history.high), price, bands.plot, options, previous
+        ),
         _volume_high(history, live, previous),
+        _crossed(options.cursor, history, live),
+        history.high >= high,
+        history.low <= low,
         history,
         live,
         price,
@@ -187,19 +223,33 @@ def _axis_width(series: Series, candles: tuple[Candle, ...], room: int) -> int:
     return wide if candles and room - wide >= _LEAST_COLUMNS else 0
 
 
-def _history(past: Past, previous: Frame | None) -> History:
-    if previous and previous.history.past == past:
+def _history(past: Past, kind: Kind, previous: Frame | None) -> History:
+    if previous and previous.history.past == past and previous.history.kind is kind:
         return previous.history
-    return History.of(past)
+    return History.of(past, kind)
 
 
-def _live(series: Series, group: tuple[Candle, ...], past: Past, offset: int) -> Column | None:
+def _live(
+    series: Series, group: tuple[Candle, ...], history: History, offset: int
+) -> Column | None:
     if not group:
         return None
-    if offset:
-        return column(group, past, series.candles[-1])
-    forming = _with_price(group[-1], series)
-    return column((*group[:-1], forming), past, forming)
+    newest = series.candles[-1] if offset else _with_price(group[-1], series)
+    shown = group if offset else (*group[:-1], newest)
+    live = column(shown, history.past, newest)
+    if history.kind is not Kind.HEIKIN_ASHI:
+        return live
+    (averaged,) = heikin_ashi.averaged([live], heikin_ashi.newest(history.columns))
+    return averaged
+
+
+def _crossed(cursor: int | None, history: History, live: Column | None) -> int | None:
+    """The time of the column on view that `cursor` falls in."""
+    if cursor is None or live is None:
+        return None
+    after = history.past.bucket.after
+    columns = (live, *reversed(history.columns))
+    return next((c.time for c in columns if c.time <= cursor < after(c.time)), None)
 
 
 def _with_price(candle: Candle, series: Series) -> Candle:
@@ -213,14 +263,20 @@ def _with_price(candle: Candle, series: Series) -> Candle:
 
 
 def _scale(
-    history: History, live: Column | None, price: float | None, rows: int, previous: Frame | None
+    low: float,
+    high: float,
+    price: float | None,
+    rows: int,
+    options: Options,
+    previous: Frame | None,
 ) -> Scale:
-    if not live or not live.candle:
+    """For the prices drawn and the last one; nothing is drawn when `low` is above `high`."""
+    if low > high:
         return scale.fit(1.0, 1.0, rows)
-    low, high = min(history.low, live.candle.low), max(history.high, live.candle.high)
     if price is not None:
         low, high = min(low, price), max(high, price)
-    return scale.fit(low, high, rows, previous.scale if previous else None)
+    before = previous.scale if previous else None
+    return scale.fit(low, high, rows, before, logarithmic=options.log)
 
 
 def _volume_high(history: History, live: Column | None, previous: Frame | None) -> float:

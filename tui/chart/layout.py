@@ -15,20 +15,28 @@ from tui.market.series import Hole
 class Zoom(Enum):
     """How wide candles are drawn, from the closest to the farthest."""
 
+    WIDEST = "widest"
     WIDE = "wide"
     NORMAL = "normal"
     PAIRS = "pairs"
     QUADS = "quads"
+    EIGHTS = "eights"
+    SIXTEENS = "sixteens"
 
     @property
     def cells(self) -> int:
-        """Cells across that one column takes."""
-        return 3 if self is Zoom.WIDE else 1
+        """Cells across that one column takes: 1, 3 or 5."""
+        return {Zoom.WIDEST: 5, Zoom.WIDE: 3}.get(self, 1)
 
     @property
     def candles(self) -> int:
         """Candles merged into one column."""
-        return {Zoom.PAIRS: 2, Zoom.QUADS: 4}.get(self, 1)
+        merged = {Zoom.PAIRS: 2, Zoom.QUADS: 4, Zoom.EIGHTS: 8, Zoom.SIXTEENS: 16}
+        return merged.get(self, 1)
+
+    def within(self, cells: int) -> Zoom:
+        """This zoom, or the closest one whose columns take no more than `cells`, 1 at least."""
+        return self if self.cells <= cells else next(z for z in Zoom if z.cells <= max(1, cells))
 
     def step(self, by: int) -> Zoom:
         """The zoom `by` steps closer, farther when negative; stops at the ends."""
@@ -43,7 +51,8 @@ class Column:
     `time` is where it starts, ms UTC. Without a `candle` it is a hole when `mark` says so, and
     otherwise a time in which nothing was traded. `mark` is empty or a role: `hole`, `uncertain`
     or `repaired`. `folded` is the number of candles missing in a hole too long to be drawn to
-    scale, the same in all of the columns that stand for it; 0 elsewhere.
+    scale, the same in all of the columns that stand for it; 0 elsewhere. `shape` is what is drawn
+    of the candle: itself, or its Heikin-Ashi.
     """
 
     time: int
@@ -51,6 +60,7 @@ class Column:
     mark: str = ""
     provisional: bool = False
     folded: int = 0
+    shape: Candle | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +103,8 @@ def column(group: Iterable[Candle], past: Past, newest: Candle | None = None) ->
     candles = tuple(group)
     start = start_of(candles[0].open_time, past.interval, past.bucket)
     open_ones = any(not c.closed and c is not newest for c in candles)
-    return Column(start, merged(candles), _mark(start, past, open_ones), open_ones)
+    whole = merged(candles)
+    return Column(start, whole, _mark(start, past, open_ones), open_ones, shape=whole)
 
 
 def merged(candles: tuple[Candle, ...]) -> Candle:

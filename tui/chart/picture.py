@@ -21,6 +21,8 @@ ROLES = (
     "up-provisional",
     "down-provisional",
     "line",
+    "area",
+    "cursor",
     "volume-up",
     "volume-down",
     "hole",

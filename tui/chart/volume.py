@@ -1,4 +1,4 @@
-"""Volume bars under the candles."""
+"""Bars that stand on the ground: volume under the candles."""
 
 from __future__ import annotations
 
@@ -10,5 +10,10 @@ def bar(volume: float, high: float, rows: int, levels: str) -> list[str]:
     """
     steps = len(levels) - 1
     share = min(1.0, volume / high) if high else 0.0
-    filled = max(round(share * rows * steps), int(volume > 0))
-    return [levels[max(0, min(steps, filled - row * steps))] for row in reversed(range(rows))]
+    return filled(max(round(share * rows * steps), int(volume > 0)), rows, levels)
+
+
+def filled(height: int, rows: int, levels: str) -> list[str]:
+    """`rows` glyphs from top to bottom, filled `height` steps high; `levels` are a cell's."""
+    steps = len(levels) - 1
+    return [levels[max(0, min(steps, height - row * steps))] for row in reversed(range(rows))]

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from tui import workspace
-from tui.chart.glyphs import Glyphs
-from tui.config import Config, config_folder, default_path, load, named_path
+from tui.chart.glyphs import Glyphs, usual_glyphs
+from tui.config import Config, default_path, load, named_path
 from tui.doctor.exchange import examine_exchange
 from tui.doctor.files import examine_files, usable_workspace
 from tui.doctor.findings import Finding, Group, State
@@ -18,10 +18,8 @@ from tui.doctor.terminal import examine_terminal
 from tui.errors import ConfigError
 from tui.market.symbol import Subscription
 from tui.targets import subscriptions
-from tui.theme import load_themes, theme_folders, usual_glyphs
 
 # Textual's own, which is shown in place of one that there is not.
-_ELSE = "textual-dark"
 _UNREAD = Finding("exchanges", State.SKIPPED, "Not looked at: the config cannot be used.")
 
 
@@ -67,12 +65,9 @@ class Examination:
             yield from asyncio.run(self._of_exchanges())
 
     def _glyphs(self) -> Glyphs:
-        """Those that the monitor draws candles with when it starts from these files."""
-        if chosen := self._workspace.glyphs or self._config.glyphs:
-            return Glyphs(chosen)
-        usable = load_themes(theme_folders(config_folder())).usable
-        theme = usable.get(self._workspace.theme or self._config.theme, usable[_ELSE])
-        return usual_glyphs(theme, no_color="NO_COLOR" in self._environ)
+        """Those that the monitor draws charts with when it starts from these files."""
+        chosen = self._workspace.glyphs or self._config.glyphs
+        return Glyphs(chosen) if chosen else usual_glyphs(self._environ)
 
     async def _of_exchanges(self) -> list[Group]:
         """All of them at the same time."""

@@ -123,6 +123,8 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
             glyphs=grid.options.glyphs.value,
             volume=grid.options.show_volume,
             zoom=grid.options.zoom.value,
+            chart=grid.options.kind.value,
+            log=grid.options.log,
         )
 
     def sees(self, pane: Pane) -> bool:

@@ -226,6 +226,12 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
     def action_volume(self) -> None:
         self.use_options(replace(self.options, show_volume=not self.options.show_volume))
 
+    def action_next_kind(self) -> None:
+        self.use_options(replace(self.options, kind=self.options.kind.next))
+
+    def action_next_glyphs(self) -> None:
+        self.use_options(replace(self.options, glyphs=self.options.glyphs.next))
+
     def action_freeze(self) -> None:
         self.frozen = not self.frozen
         for pane in self.panes:

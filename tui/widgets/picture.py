@@ -110,6 +110,8 @@ class Picture(Plain):
         & > .picture--volume-up { color: $market-volume-up; }
         & > .picture--volume-down { color: $market-volume-down; }
         & > .picture--line { color: $market-live; }
+        & > .picture--area { color: $market-live 40%; }
+        & > .picture--cursor { color: $market-axis; }
         & > .picture--live { color: $market-live; }
         & > .picture--axis { color: $market-axis; }
         & > .picture--grid { color: $market-grid; }

@@ -72,7 +72,7 @@ def test_foreign_text_is_never_markup() -> None:
 def test_a_pane_that_fails_says_so_and_the_others_live_on(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def fail(view: SeriesView, options: object) -> None:
+    def fail(view: SeriesView, options: object, figures: object = ()) -> None:
         raise ZeroDivisionError
 
     async def scenario() -> None:

@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "uncaught": set(),
     "market": set(),
     "chart": {"market"},
+    "studies": {"market"},
     "simulator": {"market"},
     "exchange": {"market", "rules"},
     "feed": {"market", "exchange"},
@@ -40,9 +41,11 @@ MAY_IMPORT = {
     "chart_options": {"chart", "config", "workspace"},
     "keys": set(),
     "export": {"market"},
-    "widgets": {"market", "exchange", "feed", "chart", "keys"},
-    "screens": {"market", "exchange", "feed", "chart", "keys", "widgets", "workspace", "export"},
-    "commands": {"market", "exchange", "feed", "chart", "keys", "widgets", "screens"},
+    "widgets": {"market", "exchange", "feed", "chart", "studies", "keys"},
+    "screens": {
+        "market", "exchange", "feed", "chart", "studies", "keys", "widgets", "workspace", "export",
+    },
+    "commands": {"market", "exchange", "feed", "chart", "studies", "keys", "widgets", "screens"},
     "terminal": set[str](),
     "web": set(),
     "doctor": {
@@ -74,12 +77,14 @@ LIBRARIES = {
     "platformdirs": {"config", "journal", "workspace", "screens/delivery.py"},
     "pyarrow": {"export/parquet.py"},
     "click": {"cli", "__main__"},
+    "talipp": {"studies"},
 }  # fmt: skip
 
 # Packages that load in a bare interpreter, and what must not come with them.
 LOADS_WITHOUT = {
     "tui.market": {"textual", "rich", "websockets", "aiohttp", "msgspec"},
     "tui.chart": {"textual", "rich", "websockets", "aiohttp", "msgspec"},
+    "tui.studies": {"textual", "rich", "websockets", "aiohttp", "msgspec", "tui.chart"},
     "tui.exchange": {"textual", "rich", "websockets", "aiohttp"},
     "tui.feed": {"textual", "rich"},
     "tui.simulator": {"textual", "rich", "msgspec", "tui.exchange", "tui.feed"},

@@ -16,6 +16,8 @@ from tui.chart.kinds import Kind
 from tui.market.symbol import Subscription
 from tui.screens.monitor import MonitorScreen
 from tui.screens.search import Typed, directories, market, matches, offered
+from tui.studies.catalogue import KINDS
+from tui.studies.study import Study, toggled
 from tui.widgets.grid import PaneGrid
 
 _MOST_SYMBOLS = 12
@@ -166,12 +168,23 @@ def _charts(grid: PaneGrid) -> Iterator[Entry]:
             yield Entry(f"Interval {interval}", "For this pane", one, offered=False)
             yield Entry(f"Interval {interval} everywhere", "For all panes", every, offered=False)
     yield Entry("Volume", "Show or hide the volume below the candles", grid.action_volume)
+    yield from _studies(grid)
     for kind, help_ in _KINDS.items():
         run = partial(grid.use_options, replace(grid.options, kind=kind))
         yield Entry(f"Chart: {kind.value}", help_, run, offered=False)
     for glyphs, help_ in _GLYPHS.items():
         run = partial(grid.use_options, replace(grid.options, glyphs=glyphs))
         yield Entry(f"Glyphs: {glyphs.value}", help_, run, offered=False)
+
+
+def _studies(grid: PaneGrid) -> Iterator[Entry]:
+    """Each usual study for the current pane; chosen again it goes."""
+    if pane := grid.current:
+        chosen, symbol = pane.follower.studies, pane.subscription.symbol
+        for study in dict.fromkeys([*map(Study.usual, KINDS.values()), *chosen]):
+            run = partial(grid.use_studies, symbol, toggled(chosen, study))
+            does = "Take it off this pane" if study in chosen else study.kind.description
+            yield Entry(f"Study: {study}", does, run, offered=False)
 
 
 def _themes(app: App[Any]) -> Iterator[Entry]:

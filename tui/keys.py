@@ -103,6 +103,7 @@ KEYS: tuple[Key, ...] = (
     Key("glyphs", "C", "next_glyphs", "Next characters to draw with", "Chart", GRID),
     Key("volume", "v", "volume", "Volume on, off", "Chart", GRID),
     Key("compare", "percent_sign", "compare", "Compare the symbols as per cent", "Panes"),
+    Key("studies", "i", "studies", "Indicators of the pane", "Chart"),
     Key("connections", "n", "connections", "Connection panel", "Feed", hint="connections"),
     Key("reconnect", "r", "reconnect", "Dial the pane's connection now", "Feed", PANE),
     Key("freeze", "p", "freeze", "Freeze the screen, and go on", "Feed", GRID, hint="freeze"),

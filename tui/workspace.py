@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -32,7 +32,8 @@ class Workspace:
 
     `theme`, `chart` and `glyphs` are None until they differ from the config's. `columns` 0 fits
     the grid to the terminal. `zoomed` is the index of the pane that fills the grid. `zoom`,
-    `chart` (its kind) and `glyphs` are the chart's own names.
+    `chart` (its kind) and `glyphs` are the chart's own names. `studies` are those of a symbol as
+    they are written, in the order of choice: `binance:BTCUSDT` has `SMA 20`, `RSI 14`.
     """
 
     panes: tuple[Subscription, ...] = ()
@@ -45,6 +46,7 @@ class Workspace:
     zoom: str = "normal"
     chart: str | None = None
     log: bool = False
+    studies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class _Stored(msgspec.Struct, omit_defaults=True):
@@ -61,6 +63,7 @@ class _Stored(msgspec.Struct, omit_defaults=True):
     zoom: Literal["widest", "wide", "normal", "pairs", "quads", "eights", "sixteens"] = "normal"
     chart: Literal["candles", "hollow", "bars", "line", "area", "heikin-ashi"] | None = None
     log: bool = False
+    studies: dict[str, list[str]] = {}
 
 
 def default_path() -> Path:
@@ -136,6 +139,10 @@ def _workspace(stored: _Stored) -> Workspace:
         zoom=stored.zoom,
         chart=stored.chart or ("hollow" if is_kind else None),
         log=stored.log,
+        studies={
+            clean(symbol): tuple(clean(text) for text in texts)
+            for symbol, texts in stored.studies.items()
+        },
     )
 
 

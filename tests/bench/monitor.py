@@ -6,10 +6,12 @@ The app as the command line starts it, with the default settings, on the benchma
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from weakref import WeakKeyDictionary
 
 from tests.bench.spender import COLUMNS, FRAME_RATE, Spender, open_engine
 from tui.app import TradexApp
+from tui.chart.curves import Figures
 from tui.chart.frame import Options
 from tui.config import Config
 from tui.exchange.settings import ExchangeSettings
@@ -24,11 +26,13 @@ def count_updates(spender: Spender) -> None:
     show = CandleChart.show
     shown: WeakKeyDictionary[CandleChart, tuple[Candle, float | None]] = WeakKeyDictionary()
 
-    def counted(chart: CandleChart, view: SeriesView, options: Options) -> None:
+    def counted(
+        chart: CandleChart, view: SeriesView, options: Options, figures: Sequence[Figures]
+    ) -> None:
         newest = view.candles[-1], view.price
         spender.updates += newest != shown.get(chart)
         shown[chart] = newest
-        show(chart, view, options)
+        show(chart, view, options, figures)
 
     CandleChart.show = counted  # type: ignore[method-assign, assignment]  # counts
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from itertools import groupby
 
-from tui.chart import axis, timeline
+from tui.chart import axis, studied, timeline
 from tui.chart.frame import Frame, Options, Series, frame, wanted
 from tui.chart.glyphs import SETS
 from tui.chart.picture import Row, Run, blank, merge
@@ -42,7 +42,8 @@ def history_rows(frame: Frame) -> list[Row]:
     if frame.bands.times:
         times = timeline.label_row(labels, len(columns), cells).rjust(frame.history_width)
         lines.append([(times, "axis")] if frame.bands.rule else _over(times, lines.pop()))
-    return [merge(line) for line in lines]
+    rows = [merge(line) for line in lines]
+    return studied.history_rows(rows, frame) if frame.curves else rows
 
 
 def live_rows(frame: Frame) -> list[Row]:
@@ -52,8 +53,9 @@ def live_rows(frame: Frame) -> list[Row]:
         return [(nothing,)] * frame.height
     before = frame.history.columns[-1] if frame.history.columns else None
     runs = strip(frame.live, before, frame, False, ())
-    runs += [nothing] * (frame.height - len(runs))
-    return [(run,) for run in runs]
+    runs += [nothing] * (frame.bands.height - len(runs))
+    rows: list[Row] = [(run,) for run in runs]
+    return studied.live_rows(rows, frame) if frame.curves else rows
 
 
 def axis_rows(frame: Frame) -> list[Row]:
@@ -71,13 +73,13 @@ def axis_rows(frame: Frame) -> list[Row]:
         pointer = SETS[frame.glyphs].pointer
         row, run = axis.tag(frame.price, rising, frame.scale, frame.digits, cells, pointer)
         rows[row] = (run,)
-    rows += [(blank(cells),)] * (frame.height - len(rows))
+    rows += [(blank(cells),)] * (frame.bands.height - len(rows))
     if frame.bands.volume:
         rows[frame.bands.plot] = _label(text.volume(frame.volume_high), cells)
     if frame.bands.times:
         zone = datetime.fromtimestamp(live.open_time / 1000, frame.tz).tzname()
         rows[-1] = _label(zone or "", cells)
-    return rows
+    return studied.axis_rows(rows, frame) if frame.panels else rows
 
 
 def _label(words: str, cells: int) -> Row:

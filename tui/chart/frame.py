@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, tzinfo
 from math import inf
 from typing import Protocol
 
 from tui.chart import axis, heikin_ashi, scale
+from tui.chart.curves import Curve, Figures, curves, widened
 from tui.chart.glyphs import Glyphs
 from tui.chart.kinds import Kind, extent
 from tui.chart.layout import Column, Past, Zoom, arrange, column, start_of
+from tui.chart.panel import Panel, panels
 from tui.chart.scale import Scale
 from tui.market.candle import Candle
+from tui.market.forming import with_price
 from tui.market.interval import Interval
 from tui.market.series import Hole
 from tui.market.symbol import Subscription
@@ -74,6 +78,11 @@ class Bands:
     volume: int
     rule: int
     times: int
+
+    @property
+    def height(self) -> int:
+        """All rows."""
+        return self.plot + self.volume + self.rule + self.times
 
     @property
     def foot(self) -> int:
@@ -141,11 +150,13 @@ class Frame:
     history: History
     live: Column | None = field(compare=False)
     price: float | None = field(compare=False)
+    curves: tuple[Curve, ...] = ()
+    panels: tuple[Panel, ...] = ()
 
     @property
     def height(self) -> int:
-        """Rows of each part."""
-        return self.bands.plot + self.bands.volume + self.bands.rule + self.bands.times
+        """Rows of each part; the panels of studies stand between volume and rule."""
+        return self.bands.height + sum(panel.scale.rows for panel in self.panels)
 
 
 def wanted(width: int, options: Options) -> int:
@@ -157,9 +168,14 @@ def wanted(width: int, options: Options) -> int:
 
 
 def frame(
-    series: Series, width: int, height: int, options: Options, previous: Frame | None = None
+    series: Series,
+    width: int,
+    height: int,
+    options: Options,
+    previous: Frame | None = None,
+    figures: Sequence[Figures] = (),
 ) -> Frame:
-    """Plan a chart of `width` by `height` cells, both at least 1.
+    """Plan a chart of `width` by `height` cells, both at least 1, with studies of these figures.
 
     Takes over from `previous`, a frame of the same subscription, what need not change, its scale
     above all, so that the history stays as it is from tick to tick.
@@ -174,7 +190,16 @@ def frame(
     live = _live(series, group, history, options.offset)
     price = None if options.offset else series.price
     bands = _bands(height, options.show_volume)
+    drawn: tuple[Curve, ...] = ()
+    below: tuple[Panel, ...] = ()
+    if figures:
+        old = previous.curves if previous else ()
+        newest = series.candles[-1].open_time
+        drawn = curves(figures, past, history.columns, group, old, newest)
+        below = panels(drawn, bands.plot, previous.panels if previous else ())
+        bands = replace(bands, plot=bands.plot - sum(panel.scale.rows for panel in below))
     low, high = extent(live.shape, options.kind) if live and live.shape else (inf, -inf)
+    lowest, highest = min(low, history.low), max(high, history.high)
     return Frame(
         history_width,
         zoom.cells,
@@ -185,9 +210,7 @@ def frame(
         options.kind,
         options.tz,
         series.price_digits,
-        _scale(
-            min(low, history.low), max(high, history.high), price, bands.plot, options, previous
-        ),
+        _scale((lowest, highest), price, bands.plot, options, previous, drawn),
         _volume_high(history, live, previous),
         _crossed(options.cursor, history, live),
         history.high >= high,
@@ -195,6 +218,8 @@ def frame(
         history,
         live,
         price,
+        drawn,
+        below,
     )
 
 
@@ -234,7 +259,10 @@ def _live(
 ) -> Column | None:
     if not group:
         return None
-    newest = series.candles[-1] if offset else _with_price(group[-1], series)
+    newest = series.candles[-1]
+    if not offset:
+        interval = series.subscription.interval
+        newest = with_price(group[-1], series.price, series.price_time, interval)
     shown = group if offset else (*group[:-1], newest)
     live = column(shown, history.past, newest)
     if history.kind is not Kind.HEIKIN_ASHI:
@@ -252,29 +280,22 @@ def _crossed(cursor: int | None, history: History, live: Column | None) -> int |
     return next((c.time for c in columns if c.time <= cursor < after(c.time)), None)
 
 
-def _with_price(candle: Candle, series: Series) -> Candle:
-    """The forming candle with the newest price in it: trades come ahead of candle reports."""
-    price, time = series.price, series.price_time
-    if candle.closed or price is None or time is None:
-        return candle
-    if not candle.open_time <= time < series.subscription.interval.after(candle.open_time):
-        return candle
-    return replace(candle, close=price, high=max(candle.high, price), low=min(candle.low, price))
-
-
 def _scale(
-    low: float,
-    high: float,
+    drawn_range: tuple[float, float],
     price: float | None,
     rows: int,
     options: Options,
     previous: Frame | None,
+    drawn: tuple[Curve, ...],
 ) -> Scale:
-    """For the prices drawn and the last one; nothing is drawn when `low` is above `high`."""
+    """For the prices drawn, the last one and the curves; nothing is drawn from high to low."""
+    low, high = drawn_range
     if low > high:
         return scale.fit(1.0, 1.0, rows)
     if price is not None:
         low, high = min(low, price), max(high, price)
+    if drawn:
+        low, high = widened(low, high, (curve for curve in drawn if not curve.kind.panel))
     before = previous.scale if previous else None
     return scale.fit(low, high, rows, before, logarithmic=options.log)
 

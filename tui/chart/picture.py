@@ -30,6 +30,11 @@ ROLES = (
     "uncertain",
     "tag-up",
     "tag-down",
+    "study-1",
+    "study-2",
+    "study-3",
+    "study-4",
+    "study-5",
 )
 
 _role = itemgetter(1)

@@ -19,6 +19,8 @@ from tui.market.symbol import Subscription
 from tui.screens.add import AddScreen
 from tui.screens.chronicle import Chronicle
 from tui.screens.live import LiveScreen
+from tui.screens.studies import StudiesScreen
+from tui.studies.study import read
 from tui.widgets.connection_panel import ConnectionPanel
 from tui.widgets.grid import PaneGrid
 from tui.widgets.pane import Pane
@@ -72,6 +74,7 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
 
     async def on_mount(self) -> None:
         self.panel.set_class(self._restored.panel_open, "-open")
+        self._restore_studies()
         await self.grid.mount_panes(self._restored.panes)
         self._say_whether_empty()
         zoomed = self._restored.zoomed
@@ -125,6 +128,7 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
             zoom=grid.options.zoom.value,
             chart=grid.options.kind.value,
             log=grid.options.log,
+            studies={symbol: tuple(map(str, s)) for symbol, s in grid.studies.items() if s},
         )
 
     def sees(self, pane: Pane) -> bool:
@@ -153,6 +157,13 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
         if self.grid.current:
             at = watched.index(self.grid.current.subscription)
             self.app.push_screen(CompareScreen(self.engine, watched, at, self.grid.options.tz))
+
+    @work(group="studies", exclusive=True)
+    async def action_studies(self) -> None:
+        """Choose what is drawn over and below the current pane's candles."""
+        if current := self.grid.current:
+            chosen = await self.app.push_screen_wait(StudiesScreen(current))
+            self.grid.use_studies(current.subscription.symbol, chosen)
 
     def action_back(self) -> None:
         current = self.grid.current
@@ -203,6 +214,12 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
         notice = _removed(message.subscription)
         for told in [told for told in self.app._notifications if told.message == notice]:
             self.app._unnotify(told)
+
+    def _restore_studies(self) -> None:
+        for symbol, texts in self._restored.studies.items():
+            self.grid.studies[symbol], problems = read(texts)
+            for problem in problems:
+                self.notify(f"A study of {symbol} is left out. {problem}", markup=False)
 
     def _tell_nearest(self, event: Rejected) -> None:
         for pane in self.grid.panes:

@@ -7,31 +7,38 @@ from collections.abc import Sequence
 from textual.geometry import Region
 
 from tui.chart.chart import axis_rows, history_rows, live_rows
+from tui.chart.curves import Figures
 from tui.chart.frame import Frame, Options, frame
+from tui.chart.legend import legend
 from tui.chart.picture import Row
 from tui.feed.status import SeriesView
 from tui.widgets.mosaic import Part
 from tui.widgets.picture import ChartPicture, Picture
 
+# The candles of a lower chart need all the rows.
+_LEGEND_FROM = 9
+
 
 class CandleChart:
-    """Draws one subscription after another: history, live column and price axis.
+    """Draws one subscription after another: history, live column, price axis, legend of studies.
 
-    The live column and the axis change with each tick, the history rarely does. `region` is the
+    The history rarely changes, the others with each tick.  `region` is the
     chart's place in the pane, and must not be empty; `parts` is what was drawn last.
     """
 
     def __init__(self) -> None:
         self.region = Region()
         self.parts: tuple[Part, ...] = ()
-        self.pictures: tuple[Picture, ...] = (ChartPicture(), ChartPicture(), ChartPicture())
+        self.pictures: tuple[Picture, ...] = tuple(ChartPicture() for _ in range(4))
         self._frame: Frame | None = None
         self._history: list[Row] = []
 
-    def show(self, view: SeriesView, options: Options) -> None:
-        """Draw the view; what looks the same as before is not drawn again."""
+    def show(self, view: SeriesView, options: Options, figures: Sequence[Figures] = ()) -> None:
+        """Draw the view and studies of it; what looks the same as before is not drawn again."""
         x, y, width, height = self.region
-        new = frame(view, width, height, options, self._frame)
+        named = int(bool(figures) and height >= _LEGEND_FROM)
+        y, height = y + named, height - named
+        new = frame(view, width, height, options, self._frame, figures)
         if new != self._frame:
             self._history = history_rows(new)
         self._frame = new
@@ -46,6 +53,8 @@ class CandleChart:
             Part(Region(after, y, last - after, height), live),
             Part(Region(last, y, x + width - last, height), axis),
         )
+        if named:
+            self.parts += (Part(Region(x, y - 1, width, 1), [legend(new, width)]),)
 
     def forget(self) -> None:
         """Another subscription follows: its scale owes nothing to this one's."""

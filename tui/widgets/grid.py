@@ -16,7 +16,8 @@ from textual.widget import Widget
 from tui.chart.frame import Options
 from tui.feed.engine import Engine
 from tui.market.interval import Interval
-from tui.market.symbol import Subscription
+from tui.market.symbol import Subscription, Symbol
+from tui.studies.study import Study
 from tui.widgets.pane import Pane
 from tui.widgets.picture import Plain
 from tui.widgets.refusal import refuse
@@ -54,6 +55,7 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
         self.engine = engine
         self.options = options
         self.columns = columns
+        self.studies: dict[str, tuple[Study, ...]] = {}
         self.zoomed = False
         self.frozen = False
         self._placing = _Tiles()
@@ -115,6 +117,7 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
         await self.mount(*panes, before=before if inside else None)
         for pane in panes:
             pane.frozen = self.frozen
+            pane.use_studies(self.studies.get(str(pane.subscription.symbol), ()))
         self._arrange()
 
     async def remove_pane(self, pane: Pane) -> None:
@@ -206,6 +209,14 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
         for pane in self.panes:
             pane.options = replace(options, offset=pane.options.offset)
             pane.wake()
+        self.post_message(Changed())
+
+    def use_studies(self, symbol: Symbol, studies: tuple[Study, ...]) -> None:
+        """Draw these in all panes of the symbol, whatever their interval."""
+        self.studies[str(symbol)] = studies
+        for pane in self.panes:
+            if pane.subscription.symbol == symbol:
+                pane.use_studies(studies)
         self.post_message(Changed())
 
     def use_interval(self, interval: Interval) -> None:

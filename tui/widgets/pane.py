@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import takewhile
 
@@ -19,6 +20,8 @@ from tui.feed.engine import Engine
 from tui.feed.status import SeriesView
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription
+from tui.studies.follow import Follower
+from tui.studies.study import Study
 from tui.widgets.candle_chart import CandleChart
 from tui.widgets.freshness import Freshness, freshness, frozen
 from tui.widgets.headline import Change, Headline, change_of, headline, place
@@ -34,6 +37,8 @@ log = logging.getLogger(__name__)
 _CHART_ROWS = 3
 # The change of an exchange without a 24 h ticker counts over at least so many candles.
 _LEAST_CANDLES = 120
+# What studies are computed from reaches back before what is on view.
+_STUDIED = 5_000
 _PAN_STEP = 5
 _FAILED_NOTE = "This pane failed and stopped. The log has the reason; d removes it."
 _AT_NOW = "The chart shows the present already."
@@ -80,6 +85,7 @@ class Pane(Mosaic, can_focus=True):
         self.engine = engine
         self.subscription = subscription
         self.options = options
+        self.follower = Follower(())
         self.frozen = False
         self.nearest: tuple[str, ...] = ()
         self._news = asyncio.Event()
@@ -101,8 +107,14 @@ class Pane(Mosaic, can_focus=True):
         self.nearest = ()
         self.options = replace(self.options, offset=0)
         self.chart.forget()
+        self.follower = Follower(self.follower.studies)
         self._view = self._change = None
         self.follow()
+
+    def use_studies(self, studies: Iterable[Study]) -> None:
+        """Draw these over the chart and below it."""
+        self.follower = Follower(studies)
+        self.wake()
 
     def on_resize(self) -> None:
         self.wake()
@@ -221,7 +233,8 @@ class Pane(Mosaic, can_focus=True):
         note = Region()
         if view and view.candles and body:
             self.chart.region = body
-            self.chart.show(view, self.options)
+            figures = self.follower.follow(view) if self.follower.tracks else ()
+            self.chart.show(view, self.options, figures)
             past, *rest = self.chart.parts
             parts += marked(past, view, width, self.options, self._viewed_at), *rest
         else:
@@ -241,6 +254,7 @@ class Pane(Mosaic, can_focus=True):
         if self.frozen and self._view:
             return self._view
         count = max(_LEAST_CANDLES, wanted(self.size.width, self.options))
+        count += _STUDIED if self.follower.tracks else 0
         view = self.engine.view(self.subscription, count)
         if self.options.offset and self._view:
             offset = self.options.offset + newly_opened(self._view, view)

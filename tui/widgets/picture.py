@@ -120,6 +120,11 @@ class Picture(Plain):
         & > .picture--uncertain { color: $market-warn; }
         & > .picture--tag-up { color: $background; background: $market-up; }
         & > .picture--tag-down { color: $background; background: $market-down; }
+        & > .picture--study-1 { color: $text-warning; }
+        & > .picture--study-2 { color: $text-primary; }
+        & > .picture--study-3 { color: $text-accent; }
+        & > .picture--study-4 { color: $text-secondary; }
+        & > .picture--study-5 { color: $foreground; }
         & > .picture--stale { color: $market-stale; }
         & > .picture--text { color: $foreground; }
         & > .picture--strong { color: $foreground; text-style: bold; }

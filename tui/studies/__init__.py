@@ -1,0 +1,1 @@
+"""Studies of a series: indicators that follow its candles, computed by talipp."""

@@ -167,11 +167,11 @@ def test_help_shows_the_keys_and_closes_with_escape() -> None:
 
 def test_keys_of_the_config_replace_those_of_the_table() -> None:
     async def scenario() -> None:
-        config = Config(keys={"volume": "w", "zooom": "f", "freeze": "q"})
+        config = Config(keys={"volume": "W", "zooom": "f", "freeze": "q"})
         async with stage(config=config) as s:
             await s.pilot.press("v")
             assert s.pane().options.show_volume
-            await s.pilot.press("w")
+            await s.pilot.press("W")
             assert not s.pane().options.show_volume
             problems = [notice for notice in s.notices if notice.startswith("Keys:")]
             assert len(problems) == 1

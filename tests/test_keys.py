@@ -14,8 +14,15 @@ from tui.keys import KEYS, Key, help_groups, hints, markdown_table, remapped, sh
 from tui.screens.monitor import MonitorScreen
 from tui.widgets.grid import PaneGrid
 from tui.widgets.pane import Pane
+from tui.widgets.watchlist import Watchlist
 
-_OWNERS = {"app": TradexApp, "screen": MonitorScreen, "grid": PaneGrid, "pane": Pane}
+_OWNERS = {
+    "app": TradexApp,
+    "screen": MonitorScreen,
+    "grid": PaneGrid,
+    "pane": Pane,
+    "watchlist": Watchlist,
+}
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")
 
 
@@ -31,14 +38,14 @@ def test_every_key_has_an_action_that_exists(key: Key) -> None:
 
 
 def test_an_override_replaces_the_keys_of_its_action() -> None:
-    table, problems = remapped({"volume": "w"})
+    table, problems = remapped({"volume": "W"})
     assert not problems
-    assert {key.id: key.keys for key in table}["volume"] == "w"
+    assert {key.id: key.keys for key in table}["volume"] == "W"
     assert [hint.keys for hint in hints(remapped({"add": "f3"})[0])].count("f3") == 1
 
 
 def test_an_override_on_a_key_that_is_taken_is_left_out_and_named() -> None:
-    table, problems = remapped({"volume": "w,q"})
+    table, problems = remapped({"volume": "W,q"})
     assert table == KEYS
     assert problems == ["'q' for 'volume' is the key of 'quit' already."]
 
@@ -81,7 +88,7 @@ def test_keys_are_shown_as_people_write_them(keys: str, people: list[str]) -> No
 
 
 def test_an_unknown_action_is_named_with_the_ids_that_there_are() -> None:
-    table, problems = remapped({"volum": "w", "foo": "f"})
+    table, problems = remapped({"volum": "W", "foo": "F"})
     assert table == KEYS
     valid = ", ".join(key.id for key in KEYS)
     assert problems == [f"There is no action 'volum', 'foo'. Valid: {valid}."]
@@ -89,12 +96,12 @@ def test_an_unknown_action_is_named_with_the_ids_that_there_are() -> None:
 
 @pytest.mark.parametrize("key", ["zz", "", "Ctrl+c", "ctrl+", "+q", "odd+q"])
 def test_what_is_no_key_is_named_and_the_override_left_out(key: str) -> None:
-    table, problems = remapped({"quit": f"w,{key}"})
+    table, problems = remapped({"quit": f"W,{key}"})
     assert table == KEYS
     assert problems == [f"'{key}' for 'quit' is no key."]
 
 
-@pytest.mark.parametrize("key", ["w", "ctrl+w", "shift+f5", "alt+w", "full_stop", "minus", "Ü"])
+@pytest.mark.parametrize("key", ["W", "ctrl+w", "shift+f5", "alt+w", "full_stop", "minus", "Ü"])
 def test_every_spelling_of_a_key_can_be_used(key: str) -> None:
     remaining = {"zoom-out": "f9", "pan-on": "f10"}
     table, problems = remapped(remaining | {"quit": key})

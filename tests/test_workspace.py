@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import get_args
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +22,7 @@ from tui.chart.glyphs import Glyphs
 from tui.chart.kinds import Kind
 from tui.chart.layout import Zoom
 from tui.errors import TradexError
+from tui.listing import Listing, Sort
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol
 from tui.text import clean
@@ -34,6 +36,17 @@ names = st.text(min_size=1, max_size=20).map(clean).filter(bool)
 symbols = st.builds(Symbol, st.sampled_from(["binance", "kraken"]), names)
 intervals = st.builds(Interval, st.integers(1, 9999), st.sampled_from("smhdwM"))
 panes = st.lists(st.builds(Subscription, symbols, intervals), max_size=8).map(tuple)
+
+notes = st.dictionaries(symbols, names.filter(lambda name: len(name) <= 12), max_size=4)
+listings = st.builds(
+    Listing,
+    shown=st.booleans(),
+    sort=st.sampled_from(get_args(Sort)),
+    descending=st.booleans(),
+    names=notes,
+    groups=notes,
+    folded=st.frozensets(names.filter(lambda name: len(name) <= 12), max_size=3),
+)
 
 
 @st.composite
@@ -51,6 +64,7 @@ def workspaces(draw: st.DrawFn) -> Workspace:
         zoom=draw(st.sampled_from([zoom.value for zoom in Zoom])),
         chart=draw(st.sampled_from([None, *(kind.value for kind in Kind)])),
         log=draw(st.booleans()),
+        listing=draw(listings),
     )
 
 
@@ -113,6 +127,9 @@ def test_saving_makes_the_folder_and_a_file_that_only_its_owner_reads(tmp_path: 
         b"version = 1\ncolumns = -1",
         b"version = 1\nzoom = 'huge'",
         b"version = 1\nvolume = 1",
+        b"version = 1\nlisting = 1",
+        b"version = 1\nlisting.sort = 'colour'",
+        b"version = 1\nlisting.names = {BTCUSDT = 'Bitcoin'}",
         b"version = 1\npan",
         b"\xff\xfe\x00",
         b"#" * ((1 << 20) + 1),

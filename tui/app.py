@@ -29,7 +29,7 @@ from tui.commands import MonitorCommands, Plug, SymbolCommands
 from tui.config import Config, config_folder
 from tui.feed.engine import Engine
 from tui.feed.status import Notice
-from tui.keys import APP, GRID, PANE, bindings, remapped
+from tui.keys import APP, GRID, PANE, WATCHLIST, bindings, remapped
 from tui.local_time import LocalTime
 from tui.market.symbol import Subscription
 from tui.remembering import Remembering
@@ -51,6 +51,7 @@ from tui.widgets.grid import PaneGrid
 from tui.widgets.pane import Pane
 from tui.widgets.refusal import refuse
 from tui.widgets.remembered import Changed
+from tui.widgets.watchlist import Watchlist
 from tui.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -89,8 +90,8 @@ class TradexApp(PacedApp, inherit_bindings=False):
     ) -> None:
         self.own_themes: list[str] = []
         super().__init__()
-        # Textual has no public way to name those who carry out actions: grid and pane below.
-        self._action_targets |= {GRID, PANE}
+        # Textual has no public way to name those who carry out actions: see below.
+        self._action_targets |= {GRID, PANE, WATCHLIST}
         self.engine = engine
         engine.drain()  # from here on nothing that happens is lost to the screen
         self.config = config
@@ -139,6 +140,11 @@ class TradexApp(PacedApp, inherit_bindings=False):
     def grid(self) -> PaneGrid:
         """Who carries out the actions of the grid."""
         return self.monitor.grid
+
+    @property
+    def watchlist(self) -> Watchlist:
+        """Who carries out the actions of the watchlist."""
+        return self.monitor.watchlist
 
     @property
     def pane(self) -> Pane | PaneGrid:
@@ -258,7 +264,7 @@ class TradexApp(PacedApp, inherit_bindings=False):
 
     def group(self, x: int, y: int) -> int:
         if self.screen is self.monitor:
-            return self.grid.group(x, y)
+            return self.monitor.group(x, y)
         return -1 if self.focused and self.focused.region.contains(x, y) else 0
 
     def restore_terminal(self) -> None:

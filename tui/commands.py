@@ -10,6 +10,7 @@ from typing import Any, Protocol, cast
 from textual.app import App
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.types import IgnoreReturnCallbackType
 
 from tui.chart.glyphs import Glyphs
 from tui.chart.kinds import Kind
@@ -19,6 +20,7 @@ from tui.screens.search import Typed, directories, market, matches, offered
 from tui.studies.catalogue import KINDS
 from tui.studies.study import Study, toggled
 from tui.widgets.grid import PaneGrid
+from tui.widgets.watchlist_row import COLUMNS
 
 _MOST_SYMBOLS = 12
 _KINDS = {
@@ -57,7 +59,7 @@ class Entry:
 
     name: str
     help: str
-    run: Callable[[], Awaitable[None] | None]
+    run: IgnoreReturnCallbackType
     offered: bool = True
 
 
@@ -82,6 +84,7 @@ class MonitorCommands(Provider):
         yield from _general(self.app)
         yield from _panes(host.monitor.grid)
         yield from _charts(host.monitor.grid)
+        yield from _watchlist(host.monitor)
         yield from _themes(self.app)
         if host.plug:
             yield from _plug(host.plug)
@@ -185,6 +188,24 @@ def _studies(grid: PaneGrid) -> Iterator[Entry]:
             run = partial(grid.use_studies, symbol, toggled(chosen, study))
             does = "Take it off this pane" if study in chosen else study.kind.description
             yield Entry(f"Study: {study}", does, run, offered=False)
+
+
+def _watchlist(monitor: MonitorScreen) -> Iterator[Entry]:
+    listed, watchlist = monitor.watchlist.listing, monitor.watchlist
+    view = "Grid of charts" if watchlist.display else "Watchlist"
+    yield Entry(view, "One row a symbol, or charts", monitor.action_view)
+    current = monitor.grid.current
+    for symbol in dict.fromkeys(pane.subscription.symbol for pane in monitor.grid.panes):
+        offered = current is not None and current.subscription.symbol == symbol
+        named, grouped = listed.names.get(symbol), listed.groups.get(symbol)
+        name, group = partial(monitor.name_symbol, symbol), partial(monitor.group_symbol, symbol)
+        yield Entry(f"Name {symbol.name}…", f"{symbol}: {named or 'no name yet'}", name, offered)
+        yield Entry(f"Group {symbol.name}…", f"{symbol}: {grouped or 'in none'}", group, offered)
+    by_hand = partial(watchlist.sort_by, "")
+    yield Entry("Sort by hand", "The watchlist's own order; K and J move rows", by_hand)
+    for column in COLUMNS:
+        run = partial(watchlist.sort_by, column.id)
+        yield Entry(f"Sort by {column.id}", "Again: the other way round", run, offered=False)
 
 
 def _themes(app: App[Any]) -> Iterator[Entry]:

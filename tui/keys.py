@@ -13,6 +13,7 @@ APP = "app"
 MONITOR = "screen"
 GRID = "grid"
 PANE = "pane"
+WATCHLIST = "watchlist"
 _MODIFIERS = {"ctrl", "shift", "alt", "super", "meta", "hyper"}
 _NAMED = {key.value for key in Keys} | set(REPLACED_KEYS)
 
@@ -92,6 +93,15 @@ KEYS: tuple[Key, ...] = (
         Key(f"pane-{n}", str(n), f"select({n - 1})", "Pane by its number", "Panes", GRID)
         for n in range(1, 10)
     ),
+    Key("page-up", "pageup", "page(-1)", "A page up, down", "Panes", WATCHLIST),
+    Key("page-down", "pagedown", "page(1)", "A page up, down", "Panes", WATCHLIST),
+    Key("view", "w", "view", "Watchlist with a row a symbol, and back", "Watchlist", hint="list"),
+    Key("sort", "s", "sort", "Sort by the next column", "Watchlist", WATCHLIST),
+    Key("sort-turn", "S", "turn", "Turn the sorting round", "Watchlist", WATCHLIST),
+    Key("filter", "f", "filter", "Filter the rows; esc shows all again", "Watchlist", WATCHLIST),
+    Key("fold", "o", "fold", "Fold the row's group, and open it", "Watchlist", WATCHLIST),
+    Key("row-up", "K", "move_row(-1)", "Move the row up, down", "Watchlist", WATCHLIST),
+    Key("row-down", "J", "move_row(1)", "Move the row up, down", "Watchlist", WATCHLIST),
     Key("shorter", "[", "interval(-1)", "Shorter, longer interval", "Chart", PANE, hint="interval"),
     Key("longer", "]", "interval(1)", "Shorter, longer interval", "Chart", PANE, hint="interval"),
     Key("zoom-in", "+,=", "chart_zoom(1)", "Wider, narrower candles", "Chart", GRID),

@@ -18,6 +18,7 @@ from platformdirs import user_state_path
 
 from tui import lock
 from tui.errors import TradexError
+from tui.listing import NAME_CELLS, Listing, Sort
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol
 from tui.text import clean
@@ -47,6 +48,18 @@ class Workspace:
     chart: str | None = None
     log: bool = False
     studies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    listing: Listing = field(default_factory=Listing)
+
+
+class _StoredListing(msgspec.Struct, omit_defaults=True):
+    """The table `listing`; a symbol is `binance:BTCUSDT`."""
+
+    shown: bool = False
+    sort: Sort = ""
+    descending: bool = False
+    names: dict[str, str] = {}
+    groups: dict[str, str] = {}
+    folded: list[str] = []
 
 
 class _Stored(msgspec.Struct, omit_defaults=True):
@@ -64,6 +77,7 @@ class _Stored(msgspec.Struct, omit_defaults=True):
     chart: Literal["candles", "hollow", "bars", "line", "area", "heikin-ashi"] | None = None
     log: bool = False
     studies: dict[str, list[str]] = {}
+    listing: _StoredListing | None = None
 
 
 def default_path() -> Path:
@@ -143,7 +157,27 @@ def _workspace(stored: _Stored) -> Workspace:
             clean(symbol): tuple(clean(text) for text in texts)
             for symbol, texts in stored.studies.items()
         },
+        listing=_listing(stored.listing) if stored.listing else Listing(),
     )
+
+
+def _listing(stored: _StoredListing) -> Listing:
+    return Listing(
+        shown=stored.shown,
+        sort=stored.sort,
+        descending=stored.descending,
+        names=_notes(stored.names),
+        groups=_notes(stored.groups),
+        folded=frozenset(clean(group, NAME_CELLS) for group in stored.folded),
+    )
+
+
+def _notes(stored: dict[str, str]) -> dict[Symbol, str]:
+    return {
+        Symbol.parse(clean(symbol), ""): note
+        for symbol, text in stored.items()
+        if (note := clean(text, NAME_CELLS))
+    }
 
 
 def _pane(text: str) -> Subscription:
@@ -156,8 +190,22 @@ def _table(workspace: Workspace) -> dict[str, Any]:
         name: getattr(workspace, name) for name in _Stored.__struct_fields__ if name != "version"
     }
     values["panes"] = [str(pane) for pane in workspace.panes]
+    values["listing"] = _stored_listing(workspace.listing)
     stored: dict[str, Any] = msgspec.to_builtins(_Stored(version=1, **values))
     return stored
+
+
+def _stored_listing(listing: Listing) -> _StoredListing | None:
+    if listing == Listing():
+        return None
+    return _StoredListing(
+        listing.shown,
+        listing.sort,
+        listing.descending,
+        {str(symbol): name for symbol, name in listing.names.items()},
+        {str(symbol): group for symbol, group in listing.groups.items()},
+        sorted(listing.folded),
+    )
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
+from dataclasses import replace
 from datetime import datetime
 
 from textual import on, work
@@ -13,11 +14,12 @@ from tui.chart.frame import Options
 from tui.chart.picture import Run
 from tui.feed.engine import Engine
 from tui.feed.status import FeedEvent, Rejected
-from tui.keys import GRID, MONITOR, PANE, bindings
+from tui.keys import GRID, MONITOR, PANE, WATCHLIST, bindings
 from tui.market.interval import Interval
-from tui.market.symbol import Subscription
+from tui.market.symbol import Subscription, Symbol
 from tui.screens.add import AddScreen
 from tui.screens.chronicle import Chronicle
+from tui.screens.line import LineScreen
 from tui.screens.live import LiveScreen
 from tui.screens.studies import StudiesScreen
 from tui.studies.study import read
@@ -28,13 +30,14 @@ from tui.widgets.picture import Plain
 from tui.widgets.refusal import refuse
 from tui.widgets.remembered import Changed
 from tui.widgets.status_bar import StatusBar, trouble
+from tui.widgets.watchlist import Watchlist
 from tui.workspace import Workspace
 
 
 class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
     """What the frame timer draws, and what is around the panes."""
 
-    BINDINGS = bindings(MONITOR, GRID, PANE)
+    BINDINGS = bindings(MONITOR, GRID, PANE, WATCHLIST)
     AUTO_FOCUS = None
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -44,7 +47,6 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
             text-align: center; color: $market-axis;
         }
         &.-empty > #empty { display: block; }
-        &.-empty > PaneGrid { display: none; }
     }
     """
 
@@ -60,7 +62,8 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
         super().__init__()
         self.engine = engine
         self.default_exchange, self.default_interval = default
-        self.grid = PaneGrid(engine, options, workspace.columns)
+        self.grid = PaneGrid(engine, options, workspace.columns, workspace.listing.names)
+        self.watchlist = Watchlist(self.grid, workspace.listing)
         self.panel = ConnectionPanel()
         self.bar = StatusBar(demo)
         self.chronicle = Chronicle()
@@ -68,6 +71,7 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         yield self.grid
+        yield self.watchlist
         yield Static("No symbols here.\n\na adds some, u undoes a removal", id="empty")
         yield self.panel
         yield self.bar
@@ -76,11 +80,11 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
         self.panel.set_class(self._restored.panel_open, "-open")
         self._restore_studies()
         await self.grid.mount_panes(self._restored.panes)
-        self._say_whether_empty()
         zoomed = self._restored.zoomed
         self.grid.action_select(zoomed or 0)
         if zoomed is not None:
             self.grid.action_zoom()
+        self._choose_view()
 
     # --- what the frame timer calls -------------------------------------------------------
 
@@ -93,6 +97,8 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
 
     def update(self, dirty: Set[Subscription]) -> None:
         if not self.grid.frozen:
+            if self._lists:
+                self.watchlist.update(dirty)
             changed = [pane for pane in self.grid.panes if pane.subscription in dirty]
             for pane in filter(self.sees, changed):
                 pane.wake()
@@ -103,7 +109,9 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
         self._say_trouble()
         if self.panel.has_class("-open"):
             self.panel.show(connections)
-        seen = list(filter(self.sees, self.grid.panes))
+        if self._lists:
+            self.watchlist.tick()
+        seen = self.watchlist.seen if self._lists else list(filter(self.sees, self.grid.panes))
         if self.is_current:
             self.engine.prefer(frozenset(pane.subscription for pane in seen))
         for pane in seen:
@@ -129,11 +137,21 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
             chart=grid.options.kind.value,
             log=grid.options.log,
             studies={symbol: tuple(map(str, s)) for symbol, s in grid.studies.items() if s},
+            listing=self.watchlist.listing,
         )
 
     def sees(self, pane: Pane) -> bool:
         """Whether a person can see the pane now."""
         return self.is_current and self.grid.shows(pane)
+
+    @property
+    def _lists(self) -> bool:
+        """Whether a person can see the watchlist now."""
+        return self.is_current and bool(self.watchlist.display)
+
+    def group(self, x: int, y: int) -> int:
+        """Whose cell this is: a pane's or a row's number; -1 where prices are, or neither."""
+        return (self.watchlist if self._lists else self.grid).group(x, y)
 
     # --- actions --------------------------------------------------------------------------
 
@@ -167,7 +185,9 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
 
     def action_back(self) -> None:
         current = self.grid.current
-        if current and current.options.offset:
+        if self.watchlist.clear_filter():
+            return
+        if current and current.options.offset and not self._lists:
             current.action_live_edge()
         elif self.grid.zoomed:
             self.grid.action_zoom()
@@ -175,6 +195,33 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
             self.action_connections()
         else:
             refuse(self, "There is nothing to leave here; q quits.")
+
+    def action_view(self) -> None:
+        """Grid or watchlist; a zoomed pane gives way to the other view."""
+        listed = bool(self.watchlist.display)
+        self.grid.zoomed = self.grid.zoomed and listed
+        self.watchlist.use(replace(self.watchlist.listing, shown=not listed))
+        self._choose_view()
+
+    @work(group="ask", exclusive=True)
+    async def name_symbol(self, symbol: Symbol) -> None:
+        """Ask how the symbol shall be called."""
+        listing = self.watchlist.listing
+        known, hint = listing.names.get(symbol, ""), f"Empty: {symbol.name} again"
+        text = await self.app.push_screen_wait(LineScreen(f"Name {symbol}", known, hint))
+        if text is not None:
+            self.watchlist.use(self.watchlist.listing.named(symbol, text))
+
+    @work(group="ask", exclusive=True)
+    async def group_symbol(self, symbol: Symbol) -> None:
+        """Ask which group the symbol shall be in."""
+        listing = self.watchlist.listing
+        groups = ", ".join(dict.fromkeys(listing.groups.values()))
+        hint = f"{f'There is {groups}. ' if groups else ''}Empty: in no group"
+        known = listing.groups.get(symbol, "")
+        text = await self.app.push_screen_wait(LineScreen(f"Group of {symbol}", known, hint))
+        if text is not None:
+            self.watchlist.use(self.watchlist.listing.grouped(symbol, text))
 
     def action_connections(self) -> None:
         self.panel.toggle_class("-open")
@@ -192,11 +239,27 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
     # --- what the panes tell --------------------------------------------------------------
 
     @on(Changed)
-    def _say_whether_empty(self) -> None:
-        """Without panes a line says what to do."""
-        self.set_class(not self.grid.panes, "-empty")
+    def _choose_view(self) -> None:
+        """Grid, watchlist, or without panes a line that says what to do.
+
+        A zoomed pane is shown in the grid, whichever view it comes from.
+        """
+        any_ = bool(self.grid.panes)
+        listed = any_ and self.watchlist.listing.shown and not self.grid.zoomed
+        self.set_class(not any_, "-empty")
+        if listed != bool(self.watchlist.display):
+            self.watchlist.appear(listed)
+        else:
+            self.watchlist.rearrange()
+        if any_ and not listed and not self.grid.display and self.grid.current:
+            self.grid.select(self.grid.current)
+        self.grid.display = any_ and not listed
 
     @on(PaneGrid.Selected)
+    def _follow_selection(self) -> None:
+        self.watchlist.selected()
+        self._say_trouble()
+
     def _say_trouble(self) -> None:
         """Why the current pane gets no data: few headers have the room for it.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from textual.containers import VerticalScroll
@@ -50,7 +50,13 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
     PaneGrid { width: 1fr; height: 1fr; scrollbar-size-vertical: 1; }
     """
 
-    def __init__(self, engine: Engine, options: Options, columns: int = 0) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        options: Options,
+        columns: int = 0,
+        names: Mapping[Symbol, str] | None = None,
+    ) -> None:
         super().__init__()
         self.engine = engine
         self.options = options
@@ -58,6 +64,9 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
         self.studies: dict[str, tuple[Study, ...]] = {}
         self.zoomed = False
         self.frozen = False
+        self.names = names or {}
+        # The rows of a list that stands in the grid's place; None where there is none.
+        self.listed: Sequence[Pane] | None = None
         self._placing = _Tiles()
         self._current: Pane | None = None
         self._removed: deque[tuple[int, Subscription]] = deque(maxlen=_UNDO_DEPTH)
@@ -73,6 +82,11 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
     def current(self) -> Pane | None:
         """The pane that keys act on."""
         return self._current if self._current in self.panes else next(iter(self.panes), None)
+
+    @property
+    def walk(self) -> list[Pane]:
+        """The panes in the order in which keys go through them."""
+        return self.panes if self.listed is None else list(self.listed)
 
     @property
     def layout(self) -> Layout:
@@ -118,16 +132,18 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
         for pane in panes:
             pane.frozen = self.frozen
             pane.use_studies(self.studies.get(str(pane.subscription.symbol), ()))
+            pane.names = self.names
         self._arrange()
 
     async def remove_pane(self, pane: Pane) -> None:
         """Take the pane away; undo brings it back to its place."""
-        index = self.panes.index(pane)
-        self._removed.append((index, pane.subscription))
+        walk = self.walk
+        place = walk.index(pane) if pane in walk else 0
+        self._removed.append((self.panes.index(pane), pane.subscription))
         await pane.remove()
         self._arrange()
-        if self.panes:
-            self.select(self.panes[min(index, len(self.panes) - 1)])
+        if remaining := [other for other in walk if other is not pane]:
+            self.select(remaining[min(place, len(remaining) - 1)])
         self.post_message(self.Removed(pane.subscription))
         self.post_message(Changed())
 
@@ -152,22 +168,37 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
         self._current = pane
         if self.zoomed:
             self._arrange()
-        pane.focus()
+        if self.listed is None:
+            pane.focus()
+        else:
+            self.post_message(self.Selected())
+
+    def put(self, pane: Pane, beside: Pane, *, after: bool) -> None:
+        """Move a pane right before or after another one."""
+        if after:
+            self.move_child(pane, after=beside)
+        else:
+            self.move_child(pane, before=beside)
+        self.post_message(Changed())
 
     def action_select(self, index: int) -> None:
-        if -len(self.panes) <= index < len(self.panes):
-            self.select(self.panes[index])
-        elif self.panes:
-            refuse(self, f"There is no pane {index + 1}; {_counted(len(self.panes))}.")
+        walk = self.walk
+        if -len(walk) <= index < len(walk):
+            self.select(walk[index])
+        elif walk:
+            refuse(self, f"There is no pane {index + 1}; {_counted(len(walk))}.")
 
     def action_step(self, by: int) -> None:
-        if len(self.panes) == 1:
+        walk = self.walk
+        if len(walk) == 1:
             refuse(self, "There is no other pane.")
-        elif self.current:
-            index = self.panes.index(self.current)
-            self.action_select((index + by) % len(self.panes))
+        elif self.current in walk:
+            self.select(walk[(walk.index(self.current) + by) % len(walk)])
 
     def action_move(self, right: int, down: int) -> None:
+        if self.listed is not None:
+            self._move_in_list(down)
+            return
         if self.current and self.zoomed and right:
             self.current.action_pan(-right)
         elif self.zoomed:
@@ -178,6 +209,12 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
                 index = min(index, len(self.panes) - 1)
             if 0 <= index < len(self.panes):
                 self.select(self.panes[index])
+
+    def _move_in_list(self, down: int) -> None:
+        walk = self.walk
+        if self.current in walk:
+            index = walk.index(self.current) + down
+            self.select(walk[max(0, min(index, len(walk) - 1))])
 
     def action_zoom(self) -> None:
         self.zoomed = not self.zoomed and self.current is not None
@@ -218,6 +255,13 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
             if pane.subscription.symbol == symbol:
                 pane.use_studies(studies)
         self.post_message(Changed())
+
+    def use_names(self, names: Mapping[Symbol, str]) -> None:
+        """Call symbols like this in the headers."""
+        self.names = names
+        for pane in self.panes:
+            pane.names = names
+            pane.wake()
 
     def use_interval(self, interval: Interval) -> None:
         """Follow all symbols with candles of another length."""

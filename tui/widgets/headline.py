@@ -36,6 +36,7 @@ class Change:
 class Headline:
     """The texts of a header, those with several forms from the longest to the shortest."""
 
+    name: str
     titles: tuple[str, ...]
     price: Row
     change: Row
@@ -44,17 +45,32 @@ class Headline:
     cause: Row = ()
 
 
+def reference(view: SeriesView) -> tuple[float | None, str]:
+    """The price that the change counts from: 24 hours ago, or the oldest candle loaded."""
+    if view.ticker:
+        return view.ticker.open, "24h"
+    if not view.candles:
+        return None, ""
+    first: Candle = view.candles[0]
+    span = (view.candles[-1].open_time - first.open_time) / 1000
+    return first.open, age(span).replace(" ", "")
+
+
 def change_of(view: SeriesView) -> Change | None:
     """The change since 24 hours ago, or since the oldest candle loaded; None without either."""
-    before, reach = _reference(view)
+    before, reach = reference(view)
     if view.price is None or not before:
         return None
     ratio = view.price / before - 1
     return Change(percent(ratio), reach, ratio >= 0)
 
 
-def headline(view: SeriesView, fresh: Freshness, change: Change | None, *, back: int) -> Headline:
+def headline(
+    view: SeriesView, fresh: Freshness, change: Change | None, *, back: int, name: str = ""
+) -> Headline:
     """What the header of this view says; the chart is panned `back` candles.
+
+    A `name` of the user's own stands in the place of the symbol.
 
     Price and arrow take the colour of the change, and lose it with a price that may be old.
     """
@@ -62,12 +78,14 @@ def headline(view: SeriesView, fresh: Freshness, change: Change | None, *, back:
     interval = f"{view.subscription.interval}{f' · {back} back' if back else ''}"
     direction = ("up" if change.up else "down") if change else "text"
     role = direction if fresh.current else "stale"
+    name = name or symbol.name
     return Headline(
+        name=name,
         titles=(
-            f"{symbol.name} {interval} {symbol.exchange}",
-            f"{symbol.name} {symbol.exchange}",
-            f"{symbol.name} {interval}",
-            symbol.name,
+            f"{name} {interval} {symbol.exchange}",
+            f"{name} {symbol.exchange}",
+            f"{name} {interval}",
+            name,
         ),
         price=_price(view, change, role),
         change=((change.text, role),) if change else (),
@@ -108,14 +126,14 @@ def _one_row(line: Headline, width: int) -> tuple[Row, Row]:
         if cell_len(title) + gap + row_cells(tail) <= width:
             break
     edge = max(0, width - row_cells(tail))
-    return _apart(_title(title, edge - gap), (), edge), tail
+    return _apart(_title(line.name, title, edge - gap), (), edge), tail
 
 
 def _two_rows(line: Headline, width: int) -> tuple[Row, Row]:
     for title, fresh in _forms(line):
         if cell_len(title) + 1 + row_cells(fresh) <= width:
             break
-    above = _apart(_title(title, width - row_cells(fresh) - 1), fresh, width)
+    above = _apart(_title(line.name, title, width - row_cells(fresh) - 1), fresh, width)
     return above, _apart(line.price, _change_that_fits(line, width), width)
 
 
@@ -182,19 +200,8 @@ def _price(view: SeriesView, change: Change | None, role: str) -> Row:
     return ((f"{price(view.price, view.price_digits)}{arrow}", role),)
 
 
-def _reference(view: SeriesView) -> tuple[float | None, str]:
-    """The price that the change counts from: 24 hours ago, or the oldest candle loaded."""
-    if view.ticker:
-        return view.ticker.open, "24h"
-    if not view.candles:
-        return None, ""
-    first: Candle = view.candles[0]
-    span = (view.candles[-1].open_time - first.open_time) / 1000
-    return first.open, age(span).replace(" ", "")
-
-
-def _title(text: str, width: int) -> Row:
-    name, _, rest = text.partition(" ")
+def _title(name: str, title: str, width: int) -> Row:
+    rest = title[len(name) + 1 :]
     if cell_len(name) > width:
         return ((cut(name, width), "strong"),) if width > 0 else ()
     return ((name, "strong"), (f" {rest}", "muted"))[: 2 if rest else 1]

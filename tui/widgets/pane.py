@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import takewhile
 
@@ -19,7 +19,7 @@ from tui.feed.clock import running
 from tui.feed.engine import Engine
 from tui.feed.status import SeriesView
 from tui.market.interval import Interval
-from tui.market.symbol import Subscription
+from tui.market.symbol import Subscription, Symbol
 from tui.studies.follow import Follower
 from tui.studies.study import Study
 from tui.widgets.candle_chart import CandleChart
@@ -36,13 +36,13 @@ log = logging.getLogger(__name__)
 
 _CHART_ROWS = 3
 # The change of an exchange without a 24 h ticker counts over at least so many candles.
-_LEAST_CANDLES = 120
+LEAST_CANDLES = 120
 # What studies are computed from reaches back before what is on view.
 _STUDIED = 5_000
 _PAN_STEP = 5
 _FAILED_NOTE = "This pane failed and stopped. The log has the reason; d removes it."
 _AT_NOW = "The chart shows the present already."
-_FAILED = Freshness(("STOPPED: failed", "STOPPED"), "stopped")
+FAILED = Freshness(("STOPPED: failed", "STOPPED"), "stopped")
 
 
 class Pane(Mosaic, can_focus=True):
@@ -87,6 +87,8 @@ class Pane(Mosaic, can_focus=True):
         self.options = options
         self.follower = Follower(())
         self.frozen = False
+        self.failed = False
+        self.names: Mapping[Symbol, str] = {}
         self.nearest: tuple[str, ...] = ()
         self._news = asyncio.Event()
         self._view: SeriesView | None = None
@@ -217,8 +219,14 @@ class Pane(Mosaic, can_focus=True):
         fresh = self._freshness(view)
         self._ages = not fresh.current
         self.set_class(not fresh.current, "-late")
-        line = headline(view, fresh, self._next_change(view), back=self.options.offset)
+        line = headline(
+            view, fresh, self._next_change(view), back=self.options.offset, name=self._own_name
+        )
         self._show(line, view)
+
+    @property
+    def _own_name(self) -> str:
+        return self.names.get(self.subscription.symbol, "")
 
     def _freshness(self, view: SeriesView) -> Freshness:
         if self.frozen:
@@ -253,7 +261,7 @@ class Pane(Mosaic, can_focus=True):
         """The newest view, or the one shown while frozen; a panned chart stands still."""
         if self.frozen and self._view:
             return self._view
-        count = max(_LEAST_CANDLES, wanted(self.size.width, self.options))
+        count = max(LEAST_CANDLES, wanted(self.size.width, self.options))
         count += _STUDIED if self.follower.tracks else 0
         view = self.engine.view(self.subscription, count)
         if self.options.offset and self._view:
@@ -266,8 +274,11 @@ class Pane(Mosaic, can_focus=True):
 
     def _stop(self) -> None:
         """This pane draws no more: nothing on it may look alive."""
+        self.failed = True
         if self._view:
-            self._show(headline(self._view, _FAILED, self._change, back=0), None)
+            self._show(
+                headline(self._view, FAILED, self._change, back=0, name=self._own_name), None
+            )
 
     def _say(self, text: str) -> None:
         if self._said != text:

@@ -1,4 +1,4 @@
-"""How hypothesis searches, and the command line's surroundings.
+"""How hypothesis searches, what terminal the apps see, and the command line's surroundings.
 
 Hypothesis has no time limit per example, and searches the same way each time in CI.
 """
@@ -17,6 +17,9 @@ from tests.command_line import HALF_PAST_NOON, NOBODY
 from tests.processes import write_config
 from tui.simulator.background import BackgroundSimulator
 from tui.simulator.server import Simulator
+
+# An app looks the same whatever the tests are started in.
+os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 
 settings.register_profile("tradex", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("tradex")

@@ -19,6 +19,7 @@ from textual.strip import Strip
 from tui.__main__ import main
 from tui.app import TradexApp
 from tui.feed.engine import Engine
+from tui.remembering import Remembering
 from tui.screens.monitor import MonitorScreen
 from tui.terminal.driver import TerminalDriver
 from tui.widgets.candle_chart import CandleChart
@@ -71,12 +72,12 @@ def resolve_nothing() -> None:
 
 
 def fail_once(*_: object) -> None:
-    TradexApp._save = lambda *_: True  # type: ignore[method-assign]  # it worked
+    Remembering.save = lambda *_: True  # type: ignore[method-assign]  # it worked
     fail()
 
 
 def save_once() -> None:
-    TradexApp._save = fail_once  # type: ignore[method-assign,assignment]  # that is the fault
+    Remembering.save = fail_once  # type: ignore[method-assign,assignment]  # that is the fault
 
 
 class Interrupter(MetaPathFinder):

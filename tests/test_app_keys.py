@@ -202,10 +202,10 @@ def test_the_theme_key_goes_through_all_own_themes() -> None:
     async def scenario() -> None:
         async with stage() as s:
             seen = set()
-            for _ in s.app.own_themes:
+            for _ in s.app.wardrobe.names:
                 await s.pilot.press("T")
                 seen.add(s.app.theme)
-            assert seen == set(s.app.own_themes) >= {"midnight", "paper", "horizon", "graphite"}
+            assert seen == set(s.app.wardrobe.names) >= {"midnight", "paper", "horizon", "graphite"}
 
     play(scenario)
 

@@ -102,6 +102,6 @@ def test_a_broken_theme_is_one_notice_and_the_others_load(
     async def scenario() -> None:
         async with stage(workspace=Workspace(THREE, theme="broken")) as s:
             assert sum("broken" in notice for notice in s.notices) == 1
-            assert "midnight" in s.app.own_themes
+            assert "midnight" in s.app.wardrobe.names
 
     play(scenario)

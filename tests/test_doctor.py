@@ -128,7 +128,7 @@ def test_files_that_are_well_are_said_to_be_and_none_is_made(home: Path) -> None
     findings = of_files(Config(), home / "config.toml")
     assert {finding.state for finding in findings.values()} == {State.OK}
     assert findings["config"].said == f"There is no {home}/config.toml: defaults hold."
-    assert findings["themes"].said == "4 theme files can be used."
+    assert findings["themes"].said == "11 theme files can be used."
     assert list(home.iterdir()) == []
 
 

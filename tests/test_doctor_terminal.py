@@ -71,10 +71,10 @@ def test_modes_that_it_does_not_have_are_noted(home: Path, dead: str) -> None:
     [
         ({"COLORTERM": ""}, "note colours Only 256: a theme's colours are approximated."),
         ({"COLORTERM": "", "TERM": "xterm"}, "note colours Only 16: "),
-        ({"NO_COLOR": "1"}, "note colours NO_COLOR is set: all is drawn in grey"),
+        ({"NO_COLOR": "1"}, "note colours NO_COLOR is set: nothing has a colour"),
         (
             {"TERM": "screen", "STY": "1.desk", "COLORTERM": ""},
-            "note colours Only 16: a theme's colours are approximated. In ~/.screenrc set",
+            "and rising candles are hollow. In ~/.screenrc set",
         ),
         (
             {"TERM": "screen.xterm-256color", "STY": "1.desk"},

@@ -37,6 +37,8 @@ MAY_IMPORT = {
     "lock": set(),
     "local_time": set(),
     "workspace": {"market", "toml_file", "lock", "listing"},
+    "look": {"theme"},
+    "wardrobe": {"look", "theme"},
     "remembering": {"workspace"},
     "theme": {"chart", "rules", "toml_file"},
     "chart_options": {"chart", "config", "workspace"},
@@ -49,12 +51,13 @@ MAY_IMPORT = {
     },
     "commands": {
         "market", "exchange", "feed", "chart", "studies", "keys", "widgets", "screens", "listing",
+        "wardrobe",
     },
     "terminal": set[str](),
     "web": set(),
     "doctor": {
-        "market", "exchange", "feed", "chart", "config", "targets", "workspace", "theme", "keys",
-        "journal", "terminal",
+        "market", "exchange", "feed", "chart", "config", "targets", "workspace", "theme", "look",
+        "keys", "journal", "terminal",
     },
 }  # fmt: skip
 # These put the program together: they may know everything but those that start them.
@@ -67,9 +70,11 @@ ASSEMBLERS = {
 
 # The parts that may import each library; a longer path is one file. All others may not.
 LIBRARIES = {
-    "textual": {"widgets", "screens", "commands", "keys", "theme", "app", "terminal"},
+    "textual": {"widgets", "screens", "commands", "keys", "theme", "look", "wardrobe", "app",
+                "terminal"},
     "rich": {
-        "widgets", "screens", "commands", "keys", "theme", "app", "terminal", "doctor/terminal.py",
+        "widgets", "screens", "commands", "keys", "theme", "look", "app", "terminal",
+        "doctor/terminal.py",
     },
     "textual_serve": {"web"},
     "textual_plotext": {"widgets"},

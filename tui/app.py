@@ -31,8 +31,9 @@ from tui.feed.engine import Engine
 from tui.feed.status import Notice
 from tui.keys import APP, GRID, PANE, WATCHLIST, bindings, remapped
 from tui.local_time import LocalTime
+from tui.look import Look, is_plain
 from tui.market.symbol import Subscription
-from tui.remembering import Remembering
+from tui.remembering import Remembering, filled
 from tui.screens.delivery import save_screen, save_series
 from tui.screens.drawing import Drawing
 from tui.screens.help import HelpScreen
@@ -45,8 +46,9 @@ from tui.terminal.driver import TerminalDriver
 from tui.terminal.paced_app import PacedApp
 from tui.terminal.paced_driver import PacedDriver
 from tui.terminal.shell import shell_waits
-from tui.text import clean, file_stem
-from tui.theme import load_themes, theme_folders, usual_kind, variable_defaults
+from tui.text import clean
+from tui.theme import theme_folders, usual_kind, variable_defaults
+from tui.wardrobe import Wardrobe
 from tui.widgets.grid import PaneGrid
 from tui.widgets.pane import Pane
 from tui.widgets.refusal import refuse
@@ -73,6 +75,11 @@ class TradexApp(PacedApp, inherit_bindings=False):
     ALLOW_SELECT = False
     CSS = """
     * { scrollbar-size-vertical: 1; }
+    .-plain {
+        Pane:focus > .header { text-style: underline; }
+        Input > .input--cursor { text-style: underline; }
+        OptionList > .option-list--option-highlighted { text-style: bold underline; }
+    }
     CommandPalette {
         & > Vertical { width: 80; max-width: 100%; }
         SearchIcon { display: none; }
@@ -88,8 +95,8 @@ class TradexApp(PacedApp, inherit_bindings=False):
         plug: Plug | None = None,
         notices: Sequence[str] = (),
     ) -> None:
-        self.own_themes: list[str] = []
-        super().__init__()
+        plain = is_plain(os.environ)
+        super().__init__(ansi_color=plain or None)
         # Textual has no public way to name those who carry out actions: see below.
         self._action_targets |= {GRID, PANE, WATCHLIST}
         self.engine = engine
@@ -99,7 +106,11 @@ class TradexApp(PacedApp, inherit_bindings=False):
         self.remembering = Remembering(workspace, workspace_path, self.tell)
         self.tz = UTC if config.timezone == "utc" else LocalTime()
         self.key_table, problems = remapped(config.keys)
-        self._notices = [*notices, *self._load_themes(workspace.theme or config.theme)]
+        start = filled(workspace, _configured(config))
+        look = Look(bool(start.swapped), bool(start.transparent), plain)
+        self.wardrobe = Wardrobe(self, look, theme_folders(config_folder()))
+        self.set_class(plain, "-plain")
+        self._notices = [*notices, *self.wardrobe.open(start.theme or config.theme)]
         if problems:
             self._notices.append(f"Keys: {' '.join(problems)}")
         options = chart_options.chosen(workspace, self._usual_options)
@@ -154,23 +165,11 @@ class TradexApp(PacedApp, inherit_bindings=False):
 
     @property
     def _usual_options(self) -> Options:
-        kind = usual_kind(self.current_theme, self.no_color)
+        kind = usual_kind(self.current_theme, self.wardrobe.look.plain)
         return chart_options.usual(self.config, kind, os.environ, self.tz)
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return variable_defaults(self.current_theme)
-
-    def _load_themes(self, wanted: str) -> list[str]:
-        loaded = load_themes(theme_folders(config_folder()))
-        for theme in loaded.themes.values():
-            self.register_theme(theme)
-        self.own_themes = list(loaded.themes)
-        notices = [str(failure) for failure in loaded.failures.values()]
-        if wanted in self.available_themes:
-            self.theme = wanted
-        elif wanted not in {file_stem(path.stem) for path in loaded.failures}:
-            notices.append(f"There is no theme {wanted}.")
-        return notices
 
     # --- frames ---------------------------------------------------------------------------
 
@@ -245,10 +244,15 @@ class TradexApp(PacedApp, inherit_bindings=False):
     @on(Changed)
     def remember(self) -> None:
         """Note what the screen looks like now; it is written soon."""
-        theme = self.theme if self.theme != self.config.theme else None
-        seen = self.monitor.snapshot()
+        look = self.wardrobe.look
+        seen = replace(
+            self.monitor.snapshot(),
+            theme=self.theme,
+            swapped=look.swapped,
+            transparent=look.transparent,
+        )
         kept = chart_options.remembered(seen, self.remembering.workspace, self._usual_options)
-        self.remembering.note(replace(kept, theme=theme))
+        self.remembering.note(kept, _configured(self.config))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A worker of the app that failed is not lost in silence."""
@@ -297,9 +301,7 @@ class TradexApp(PacedApp, inherit_bindings=False):
         self._drawing.shows_traffic = not self._drawing.shows_traffic
 
     def action_next_theme(self) -> None:
-        names = self.own_themes
-        here = names.index(self.theme) if self.theme in names else -1
-        self.theme = names[(here + 1) % len(names)]
+        self.theme = self.wardrobe.after(self.theme)
 
     def watch_theme(self, theme: str) -> None:
         if not self.is_running:
@@ -323,3 +325,10 @@ class TradexApp(PacedApp, inherit_bindings=False):
 
     def on_delivery_failed(self, event: DeliveryFailed) -> None:
         self.tell(f"{event.name} did not get to your browser: {clean(str(event.exception))}")
+
+
+def _configured(config: Config) -> Workspace:
+    """How the screen looks while nothing else is chosen on it."""
+    return Workspace(
+        theme=config.theme, swapped=config.swap_up_down, transparent=config.transparent
+    )

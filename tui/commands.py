@@ -19,6 +19,7 @@ from tui.screens.monitor import MonitorScreen
 from tui.screens.search import Typed, directories, market, matches, offered
 from tui.studies.catalogue import KINDS
 from tui.studies.study import Study, toggled
+from tui.wardrobe import Wardrobe
 from tui.widgets.grid import PaneGrid
 from tui.widgets.watchlist_row import COLUMNS
 
@@ -51,6 +52,7 @@ class Host(Protocol):
 
     monitor: MonitorScreen
     plug: Plug | None
+    wardrobe: Wardrobe
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +135,10 @@ def _general(app: App[Any]) -> Iterator[Entry]:
     yield Entry("Help", "All keys, words and marks", act("app.help"))
     yield Entry("Next theme", "The next of the program's own themes", act("app.next_theme"))
     yield Entry("Choose theme", "Any theme, with a preview", app.search_themes)
+    swap = "Give each the colours of the other, as in East Asian markets; again: back"
+    yield Entry("Swap up and down", swap, cast(Host, app).wardrobe.swap)
+    clear = "Let the terminal's own background show, or the theme's again"
+    yield Entry("Transparent background", clear, cast(Host, app).wardrobe.clear)
     yield Entry("Save screen", "Write the screen to an SVG file", act("app.save_screen"))
     candles = "Write all loaded candles of the pane to a file"
     yield Entry("Save series as CSV", candles, act("app.save_series"))

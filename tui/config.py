@@ -25,7 +25,7 @@ from tui.feed.token_sources import (
     TokenSource,
 )
 from tui.market.interval import Interval
-from tui.rules import TABLE, TEXT, Rule, Rules, number, one_of, read_table, texts, whole
+from tui.rules import FLAG, TABLE, TEXT, Rule, Rules, number, one_of, read_table, texts, whole
 from tui.text import clean
 from tui.toml_file import read_toml
 
@@ -50,6 +50,8 @@ class Config:
     theme: str = "midnight"
     chart: str | None = None
     glyphs: str | None = None
+    swap_up_down: bool = False
+    transparent: bool = False
     frame_rate: int = 10
     timezone: str = "local"
     connection: ConnectionSettings = ConnectionSettings()  # noqa: RUF009 (immutable)
@@ -202,6 +204,8 @@ _TOP: dict[str, Rule] = {
     "theme": TEXT,
     "chart": one_of("candles", "hollow", "bars", "line", "area", "heikin-ashi"),
     "glyphs": one_of("heavy", "blocks", "braille", "ascii", "hollow"),
+    "swap_up_down": FLAG,
+    "transparent": FLAG,
     "frame_rate": whole(1, 60),
     "timezone": one_of("local", "utc"),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from tui.errors import TradexError
@@ -31,9 +32,9 @@ class Remembering:
         self._unsaved = asyncio.Event()
         self._failed = False
 
-    def note(self, workspace: Workspace) -> None:
-        """This is what the screen looks like now; it is written soon."""
-        self.workspace = workspace
+    def note(self, seen: Workspace, usual: Workspace) -> None:
+        """This is what the screen looks like now, and what of it is usual; it is written soon."""
+        self.workspace = _chosen(seen, usual)
         self._unsaved.set()
 
     async def keep(self) -> None:
@@ -65,3 +66,23 @@ class Remembering:
             return False
         self._failed = False
         return True
+
+
+def filled(workspace: Workspace, usual: Workspace) -> Workspace:
+    """The workspace with the usual look where none was chosen."""
+    return replace(
+        workspace,
+        theme=workspace.theme or usual.theme,
+        swapped=usual.swapped if workspace.swapped is None else workspace.swapped,
+        transparent=usual.transparent if workspace.transparent is None else workspace.transparent,
+    )
+
+
+def _chosen(seen: Workspace, usual: Workspace) -> Workspace:
+    """What is seen without what is usual."""
+    return replace(
+        seen,
+        theme=None if seen.theme == usual.theme else seen.theme,
+        swapped=None if seen.swapped == usual.swapped else seen.swapped,
+        transparent=None if seen.transparent == usual.transparent else seen.transparent,
+    )

@@ -16,14 +16,15 @@ from tui.rules import FLAG, TABLE, TEXT, Rule, Rules, read_table
 from tui.text import clean, file_stem
 from tui.toml_file import read_toml
 
-# The market's colours in a terminal's own palette, where nothing can be mixed.
+# The market's colours in a terminal's own palette, where nothing can be mixed. Its grey is the
+# background of some palettes, and its yellow cannot be seen on white, nor its blue on black.
 _ANSI = {
     "up": "ansi_green",
     "down": "ansi_red",
     "hole": "ansi_magenta",
-    "repaired": "ansi_blue",
-    "stale": "ansi_bright_black",
-    "axis": "ansi_bright_black",
+    "repaired": "ansi_cyan",
+    "stale": "ansi_default",
+    "axis": "ansi_default",
     "grid": "ansi_bright_black",
     "volume-up": "ansi_green",
     "volume-down": "ansi_red",
@@ -31,6 +32,13 @@ _ANSI = {
     "warn": "ansi_yellow",
     "stopped": "ansi_red",
     "focus": "ansi_default",
+}
+_ANSI_LIGHT = _ANSI | {
+    "up": "ansi_blue",
+    "volume-up": "ansi_blue",
+    "live": "ansi_blue",
+    "repaired": "ansi_blue",
+    "warn": "ansi_magenta",
 }
 MARKET_VARIABLES = tuple(f"market-{name}" for name in _ANSI)
 _LEAST_SATURATION = 0.05
@@ -83,20 +91,26 @@ def _unusable(path: Path, error: OSError | ValueError) -> ThemeError:
 
 def variable_defaults(theme: Theme) -> dict[str, str]:
     """Every one of MARKET_VARIABLES, derived from the colours of any theme, Textual's own too."""
-    colors = _ANSI if theme.ansi else _derived(theme.to_color_system().generate())
+    if theme.ansi:
+        colors = _ANSI if theme.dark else _ANSI_LIGHT
+    else:
+        colors = _derived(theme.to_color_system().generate())
     return {f"market-{name}": color for name, color in colors.items()}
 
 
-def usual_kind(theme: Theme, no_color: bool) -> Kind:
-    """How to draw candles: by shapes where colours cannot tell up from down."""
-    return Kind.HOLLOW if no_color or _is_colourless(theme) else Kind.CANDLES
+def usual_kind(theme: Theme, plain: bool) -> Kind:
+    """How to draw candles: by shapes where colours cannot tell up from down.
+
+    `plain` terminals have few colours that nobody here has chosen, or show none.
+    """
+    return Kind.HOLLOW if plain or _is_colourless(theme) else Kind.CANDLES
 
 
 def _is_colourless(theme: Theme) -> bool:
     """Whether up and down differ in brightness alone."""
     colors = variable_defaults(theme) | theme.variables
     names = (colors["market-up"], colors["market-down"])
-    return not theme.ansi and all(Color.parse(name).hsl.s < _LEAST_SATURATION for name in names)
+    return all(Color.parse(name).hsl.s < _LEAST_SATURATION for name in names)
 
 
 def _derived(named: dict[str, str]) -> dict[str, str]:

@@ -31,10 +31,11 @@ _HALF = ".half"
 class Workspace:
     """The panes in their order, how they are laid out, and how charts look.
 
-    `theme`, `chart` and `glyphs` are None until they differ from the config's. `columns` 0 fits
-    the grid to the terminal. `zoomed` is the index of the pane that fills the grid. `zoom`,
-    `chart` (its kind) and `glyphs` are the chart's own names. `studies` are those of a symbol as
-    they are written, in the order of choice: `binance:BTCUSDT` has `SMA 20`, `RSI 14`.
+    `theme`, `chart`, `glyphs`, `swapped` (up and down) and `transparent` are None until they differ
+    from the config's. `columns` 0 fits the grid to the terminal. `zoomed` is the index of the pane
+    that fills the grid. `zoom`, `chart` (its kind) and `glyphs` are the chart's own names.
+    `studies` are those of a symbol as they are written, in the order of choice: `binance:BTCUSDT`
+    has `SMA 20`, `RSI 14`.
     """
 
     panes: tuple[Subscription, ...] = ()
@@ -49,6 +50,8 @@ class Workspace:
     log: bool = False
     studies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     listing: Listing = field(default_factory=Listing)
+    swapped: bool | None = None
+    transparent: bool | None = None
 
 
 class _StoredListing(msgspec.Struct, omit_defaults=True):
@@ -78,6 +81,8 @@ class _Stored(msgspec.Struct, omit_defaults=True):
     log: bool = False
     studies: dict[str, list[str]] = {}
     listing: _StoredListing | None = None
+    swapped: bool | None = None
+    transparent: bool | None = None
 
 
 def default_path() -> Path:
@@ -158,6 +163,8 @@ def _workspace(stored: _Stored) -> Workspace:
             for symbol, texts in stored.studies.items()
         },
         listing=_listing(stored.listing) if stored.listing else Listing(),
+        swapped=stored.swapped,
+        transparent=stored.transparent,
     )
 
 

@@ -79,14 +79,16 @@ def _of_size(size: os.terminal_size) -> Finding:
 
 def _of_colours(environ: Mapping[str, str]) -> Finding:
     if "NO_COLOR" in environ:
-        said = "NO_COLOR is set: all is drawn in grey, and rising candles are hollow."
+        said = "NO_COLOR is set: nothing has a colour, and rising candles are hollow."
         return Finding("colours", State.NOTE, said, "Unset it to have colours.")
     colours = Console(force_terminal=True, _environ=environ).color_system
     if colours == "truecolor" and _in_screen(environ):
         return Finding("colours", State.NOTE, "16 million, as COLORTERM says.", _IF_SCREEN_HAS_THEM)
     if colours == "truecolor":
         return Finding("colours", State.OK, "16 million.")
-    said = f"Only {'256' if colours == '256' else '16'}: a theme's colours are approximated."
+    said = "Only 16: the terminal's own are used and no theme's, and rising candles are hollow."
+    if colours == "256":
+        said = "Only 256: a theme's colours are approximated."
     return Finding("colours", State.NOTE, said, _more_colours(environ))
 
 

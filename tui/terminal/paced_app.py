@@ -30,8 +30,8 @@ _WORTH_IT = 30_000
 class PacedApp(App[None]):
     """Draws only while the terminal takes it; what changed meanwhile is drawn afterwards."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, ansi_color: bool | None = None) -> None:
+        super().__init__(ansi_color=ansi_color)
         self._batch = ExitStack()
         self._economy = Economy()
         self._ending: int | None = None

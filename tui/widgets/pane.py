@@ -73,7 +73,7 @@ class Pane(Mosaic, can_focus=True):
         }
         & > .header { background: $surface; }
         &:focus > .header { background: $market-focus; }
-        &.-late .picture--tag-up, &.-late .picture--tag-down { background: $market-stale; }
+        &.-late .picture--tag-up, &.-late .picture--tag-down { color: $market-stale; }
     }
     """
 

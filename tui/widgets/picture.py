@@ -118,8 +118,10 @@ class Picture(Plain):
         & > .picture--hole { color: $market-hole; }
         & > .picture--repaired { color: $market-repaired; }
         & > .picture--uncertain { color: $market-warn; }
-        & > .picture--tag-up { color: $background; background: $market-up; }
-        & > .picture--tag-down { color: $background; background: $market-down; }
+        & > .picture--tag-up { color: $market-up; background: $background; text-style: reverse; }
+        & > .picture--tag-down {
+            color: $market-down; background: $background; text-style: reverse;
+        }
         & > .picture--study-1 { color: $text-warning; }
         & > .picture--study-2 { color: $text-primary; }
         & > .picture--study-3 { color: $text-accent; }

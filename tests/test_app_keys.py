@@ -82,11 +82,12 @@ def test_brackets_change_the_interval_of_the_current_pane_alone() -> None:
     play(scenario)
 
 
-def test_volume_and_chart_zoom_change_every_chart() -> None:
+def test_volume_chart_zoom_and_log_scale_change_every_chart() -> None:
     async def scenario() -> None:
         async with stage() as s:
-            await s.pilot.press("v", "plus")
+            await s.pilot.press("v", "plus", "L")
             assert all(not pane.options.show_volume for pane in s.monitor.grid.panes)
+            assert all(pane.options.log for pane in s.monitor.grid.panes)
             assert all(pane.options.zoom is Zoom.WIDE for pane in s.monitor.grid.panes)
 
     play(scenario)

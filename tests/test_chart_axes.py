@@ -72,6 +72,38 @@ def test_a_low_chart_has_a_second_label_though_a_wider_step_would_be_nearer() ->
     assert axis.labels(Scale(111.3, 125.7, 7), 2) == {5: "115", 2: "120", 0: "125"}
 
 
+@given(st.floats(1e-6, 1e6), st.floats(1.6, 1e6), st.integers(2, 70))
+def test_price_labels_on_a_log_scale_are_round_apart_and_on_their_rows(
+    low: float, ratio: float, rows: int
+) -> None:
+    scale = fit(low, low * ratio, rows, logarithmic=True)
+    labels = axis.labels(scale, 12)
+    assert all(abs(scale.row(float(text)) - row) <= 1 for row, text in labels.items())
+    assert all(above - below >= 2 for below, above in pairwise(sorted(labels)))
+    digits = {Decimal(text.strip()).normalize().as_tuple().digits for text in labels.values()}
+    assert all(len(found) <= 4 for found in digits)
+    assert len(labels) >= rows // 8
+
+
+def test_a_log_scale_has_powers_of_ten_first_and_linear_steps_where_it_is_narrow() -> None:
+    wide = axis.labels(Scale(0.5, 20_000, 20, log=True), 2)
+    assert [text.strip() for _, text in sorted(wide.items())] == [
+        "10000", "1000", "100", "10", "1",
+    ]  # fmt: skip
+    narrow = axis.labels(Scale(99.9, 101.1, 8, log=True), 2)
+    assert narrow == axis.labels(Scale(99.9, 101.1, 8), 2)
+
+
+def test_equal_ratios_take_equal_room_on_a_log_scale() -> None:
+    scale = Scale(1.0, 10_000.0, 40, log=True)
+    assert [scale.row(price) for price in (1.01, 10.01, 100.01, 1_000.01)] == [39, 29, 19, 9]
+
+
+def test_a_log_scale_needs_prices_above_zero() -> None:
+    assert not fit(0.0, 5.0, 10, logarithmic=True).log
+    assert fit(0.1, 5.0, 10, logarithmic=True).log
+
+
 def test_price_labels_write_the_decimals_that_the_step_needs() -> None:
     assert sorted(axis.labels(Scale(99.9, 101.1, 8), 2).values()) == [
         "100.0", "100.5", "101.0",

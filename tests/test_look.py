@@ -15,10 +15,10 @@ from tests.colour_vision import contrast
 from tests.stage import THREE, play, stage
 from tests.terminal_emulator import Emulated
 from tests.test_app_palette import choose
-from tui.chart.glyphs import Glyphs
+from tui.chart.kinds import Kind
 from tui.config import Config
 from tui.look import Look, is_plain
-from tui.theme import load_themes, theme_folders, usual_glyphs, variable_defaults
+from tui.theme import load_themes, theme_folders, usual_kind, variable_defaults
 from tui.workspace import Workspace, load
 
 ALL = BUILTIN_THEMES | load_themes(theme_folders(Path("/nowhere"))).themes
@@ -97,9 +97,9 @@ def test_a_terminal_of_few_colours_is_known_by_its_variables(
 def test_shapes_tell_up_from_down_where_colours_do_not() -> None:
     for transparent in (False, True):
         look = Look(transparent=transparent)
-        assert usual_glyphs(look.of(ALL["graphite"]), plain=False) is Glyphs.HOLLOW
-        assert usual_glyphs(look.of(ALL["midnight"]), plain=False) is Glyphs.HEAVY
-    assert usual_glyphs(Look(plain=True).of(ALL["midnight"]), plain=True) is Glyphs.HOLLOW
+        assert usual_kind(look.of(ALL["graphite"]), plain=False) is Kind.HOLLOW
+        assert usual_kind(look.of(ALL["midnight"]), plain=False) is Kind.CANDLES
+    assert usual_kind(Look(plain=True).of(ALL["midnight"]), plain=True) is Kind.HOLLOW
 
 
 def test_swapping_and_transparency_are_chosen_by_name_shown_and_remembered(tmp_path: Path) -> None:

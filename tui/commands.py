@@ -178,6 +178,7 @@ def _charts(grid: PaneGrid) -> Iterator[Entry]:
             yield Entry(f"Interval {interval} everywhere", "For all panes", every, offered=False)
     yield Entry("Volume", "Show or hide the volume below the candles", grid.action_volume)
     yield from _studies(grid)
+    yield Entry("Log scale", "Equal ratios of prices take equal room, or do not", grid.action_log)
     for kind, help_ in _KINDS.items():
         run = partial(grid.use_options, replace(grid.options, kind=kind))
         yield Entry(f"Chart: {kind.value}", help_, run, offered=False)

@@ -111,6 +111,7 @@ KEYS: tuple[Key, ...] = (
     Key("live-edge", "end,0", "live_edge", "Back to now", "Chart", PANE),
     Key("kind", "c", "next_kind", "Next kind of chart: candles, bars, line", "Chart", GRID),
     Key("glyphs", "C", "next_glyphs", "Next characters to draw with", "Chart", GRID),
+    Key("log", "L", "log", "Logarithmic price scale on, off", "Chart", GRID),
     Key("volume", "v", "volume", "Volume on, off", "Chart", GRID),
     Key("compare", "percent_sign", "compare", "Compare the symbols as per cent", "Panes"),
     Key("studies", "i", "studies", "Indicators of the pane", "Chart"),

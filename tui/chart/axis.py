@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from math import ceil, floor, log10
 
@@ -14,6 +15,8 @@ _ROUND = ((1.0, 0), (2.0, 0), (2.5, 1), (5.0, 0))
 _LEAST_ROWS = 2.0
 _GOOD_ROWS = 3.5
 _SPARE_FROM = 8
+_LOG_ROWS = 3
+_NEARLY_LINEAR = 1.5
 
 
 def width(high: float, digits: int) -> int:
@@ -24,8 +27,11 @@ def width(high: float, digits: int) -> int:
 def labels(scale: Scale, digits: int) -> dict[int, str]:
     """Row to price, at steps of 1, 2, 2.5 or 5 times a power of ten.
 
-    Decimals are those that the step needs, never more than `digits`; all end at the same place.
+    Decimals are those that the step needs, never more than `digits`; all points are above each
+    other.
     """
+    if scale.log and scale.high > scale.low * _NEARLY_LINEAR:
+        return _log_labels(scale, digits)
     step, decimals = _step(scale, digits)
     whole = len(text.price(scale.high, 0))
     prices = (n * step for n in _multiples(scale, step))
@@ -49,6 +55,43 @@ def tag(
     whole = len(text.price(scale.high, 0))
     shown = pointer + _aligned(text.price(price, digits), whole)
     return scale.row(price), (shown.ljust(cells)[:cells], "tag-up" if rising else "tag-down")
+
+
+def mark(price: float, scale: Scale, digits: int, cells: int, dash: str) -> Row:
+    """A price that is not round: the highest or the lowest."""
+    whole = len(text.price(scale.high, 0))
+    shown = dash + _aligned(text.price(price, digits), whole)
+    return ((shown.ljust(cells)[:cells], "axis"),)
+
+
+def _log_labels(scale: Scale, digits: int) -> dict[int, str]:
+    """Row to price on a logarithmic scale: the roundest first, finer ones where there is room."""
+    apart = _LOG_ROWS if scale.rows >= _SPARE_FROM else _LOG_ROWS - 1
+    whole = len(text.price(scale.high, 0))
+    found: dict[int, str] = {}
+    for price, decimals in _round_prices(scale, digits):
+        row = scale.row(price)
+        if all(abs(row - other) >= apart for other in found):
+            found[row] = _aligned(text.price(price, decimals), whole)
+    return found
+
+
+def _round_prices(scale: Scale, digits: int) -> Iterator[tuple[float, int]]:
+    """Prices on the scale, the roundest first, with the decimals that they need.
+
+    Powers of ten, then multiples of 5, 2 and 1 times ever smaller ones, down to the steps of the
+    lowest row.
+    """
+    finest = scale.low * ((scale.high / scale.low) ** (1 / scale.rows) - 1)
+    least = max(-digits, floor(log10(finest)))
+    powers = [(p, max(0, -p)) for p in range(floor(log10(scale.high)), least - 1, -1)]
+    yield from ((10.0**p, d) for p, d in powers if scale.low <= 10.0**p)
+    for p, decimals in powers:
+        for factor in (5, 2, 1):
+            step = factor * 10.0**p
+            # Higher up the labels of the step before are closer than that already.
+            for n in _multiples(scale, step)[: scale.rows * 10]:
+                yield n * step, decimals
 
 
 def _aligned(price: str, whole: int) -> str:

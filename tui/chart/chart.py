@@ -11,6 +11,8 @@ from itertools import groupby
 from tui.chart import axis, studied, timeline
 from tui.chart.frame import Frame, Options, Series, frame, wanted
 from tui.chart.glyphs import SETS
+from tui.chart.kinds import extent
+from tui.chart.notes import LEAST_ROWS, write_notes
 from tui.chart.picture import Row, Run, blank, merge
 from tui.chart.strip import strip
 from tui.market import format as text
@@ -39,6 +41,9 @@ def history_rows(frame: Frame) -> list[Row]:
     ]
     _write_on_folds(strips, frame)
     lines = [list(line) for line in zip(_margin(frame), *strips, strict=True)]
+    plot = lines[: frame.bands.plot]
+    write_notes(plot, frame)
+    lines[: frame.bands.plot] = plot
     if frame.bands.times:
         times = timeline.label_row(labels, len(columns), cells).rjust(frame.history_width)
         lines.append([(times, "axis")] if frame.bands.rule else _over(times, lines.pop()))
@@ -61,13 +66,17 @@ def live_rows(frame: Frame) -> list[Row]:
 def axis_rows(frame: Frame) -> list[Row]:
     """The price axis: `frame.height` rows of `frame.axis_width` cells.
 
-    The last price stands on its row, up or down by the newest column; under it the greatest
-    volume and the time zone.
+    The last price stands on its row, up or down by the newest column, and so do the newest
+    column's highest and lowest where no other goes beyond them; under them the greatest volume
+    and the time zone.
     """
     cells, live = frame.axis_width, frame.live.candle if frame.live else None
     if not cells or not live:
         return [(blank(cells),) if cells else ()] * frame.height
     rows = list(axis.price_rows(frame.scale, frame.digits, cells))
+    dash = SETS[frame.glyphs].dash
+    for price in _live_extremes(frame):
+        rows[frame.scale.row(price)] = axis.mark(price, frame.scale, frame.digits, cells, dash)
     if frame.price is not None:
         rising = frame.price >= live.open
         pointer = SETS[frame.glyphs].pointer
@@ -80,6 +89,14 @@ def axis_rows(frame: Frame) -> list[Row]:
         zone = datetime.fromtimestamp(live.open_time / 1000, frame.tz).tzname()
         rows[-1] = _label(zone or "", cells)
     return studied.axis_rows(rows, frame) if frame.panels else rows
+
+
+def _live_extremes(frame: Frame) -> list[float]:
+    """The highest and the lowest price on view, as far as they are in the newest column."""
+    if not frame.live or not frame.live.shape or frame.bands.plot < LEAST_ROWS:
+        return []
+    low, high = extent(frame.live.shape, frame.kind)
+    return [low] * (not frame.bottoms) + [high] * (not frame.tops)
 
 
 def _label(words: str, cells: int) -> Row:

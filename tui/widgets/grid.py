@@ -287,6 +287,9 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
     def action_next_glyphs(self) -> None:
         self.use_options(replace(self.options, glyphs=self.options.glyphs.next))
 
+    def action_log(self) -> None:
+        self.use_options(replace(self.options, log=not self.options.log))
+
     def action_freeze(self) -> None:
         self.frozen = not self.frozen
         for pane in self.panes:

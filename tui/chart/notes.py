@@ -1,0 +1,84 @@
+"""What is written into the plot where nothing else is drawn: highest, lowest, and what this is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tui.chart.frame import Frame
+from tui.chart.glyphs import SETS
+from tui.chart.kinds import Kind, extent
+from tui.chart.picture import Run
+from tui.market import format as text
+
+LEAST_ROWS = 6
+"""Lower plots have no marks at the highest and lowest price."""
+
+_FREE = {"blank", "grid", "cursor"}
+Line = list[Run]
+Place = tuple[int, int, str]
+"""Row, first cell and text."""
+
+
+def write_notes(lines: list[Line], frame: Frame) -> None:
+    """Write into the rows of the history's plot; the two prices only where they hide nothing."""
+    plot = [[(char, role) for run, role in line for char in run] for line in lines]
+    places = [_first_free(plot, places) for places in _extremes(frame)]
+    places.append(_caption(plot, frame))
+    for place in places:
+        if place:
+            row, at, words = place
+            plot[row][at : at + len(words)] = [(char, "axis") for char in words]
+    lines[:] = plot
+
+
+def _extremes(frame: Frame) -> Iterator[list[Place]]:
+    """Where the highest and the lowest price of the history may be written, best first."""
+    if not frame.axis_width or frame.bands.plot < LEAST_ROWS:
+        return
+    for index, column in enumerate(frame.history.columns):
+        if column.shape is None:
+            continue
+        low, high = extent(column.shape, frame.kind)
+        if frame.tops and high == frame.history.high:
+            yield _beside(frame, index, high, -1)
+        if frame.bottoms and low == frame.history.low:
+            yield _beside(frame, index, low, 1)
+
+
+def _beside(frame: Frame, index: int, price: float, beyond: int) -> list[Place]:
+    """Right and left of a column at the price's row, and in the row beyond it."""
+    columns, cells = len(frame.history.columns), frame.zoom.cells
+    left = frame.history_width - (columns - index) * cells
+    row, words = frame.scale.row(price), text.price(price, frame.digits)
+    dash = SETS[frame.glyphs].dash
+    middle = left + cells // 2 - len(words) // 2
+    return [
+        (row, left + cells, f"{dash}{words}"),
+        (row, left - len(words) - 1, f"{words}{dash}"),
+        (row + beyond, max(0, min(frame.history_width - len(words), middle)), words),
+    ]
+
+
+def _caption(plot: list[Line], frame: Frame) -> Place | None:
+    """What a chart must say of itself: a corner where it hides nothing, else the first."""
+    averaged = frame.kind is Kind.HEIKIN_ASHI
+    forms = [
+        ", ".join(filter(None, (name if averaged else "", "log" if frame.scale.log else "")))
+        for name in ("Heikin-Ashi", "HA")
+    ]
+    width = frame.history_width
+    words = next((form for form in forms if form and len(form) <= width // 2), "")
+    if not words:
+        return None
+    corners = [(row, at, words) for at in (0, width - len(words)) for row in (0, len(plot) - 1)]
+    return _first_free(plot, corners) or corners[0]
+
+
+def _first_free(plot: list[Line], places: list[Place]) -> Place | None:
+    return next((place for place in places if _is_free(plot, *place)), None)
+
+
+def _is_free(plot: list[Line], row: int, at: int, words: str) -> bool:
+    if not 0 <= row < len(plot) or at < 0 or at + len(words) > len(plot[row]):
+        return False
+    return all(role in _FREE for _, role in plot[row][at : at + len(words)])

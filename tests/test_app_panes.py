@@ -84,7 +84,7 @@ def test_a_removed_pane_comes_back_to_its_place() -> None:
             await s.pilot.press("2", "d")
             await s.until(lambda: s.watched == [before[0], before[2]])
             assert s.notices == [f"{before[1]} removed. u brings it back."]
-            await s.monitor.grid.action_undo()
+            await s.monitor.tabs.action_undo()
             await s.until(lambda: (s.watched, s.notices) == (before, []))
             await s.until(s.says("LIVE", 1))
 

@@ -33,10 +33,12 @@ MAY_IMPORT = {
     "stream": {"market", "feed"},
     "config": {"market", "exchange", "feed", "rules", "toml_file"},
     "feed_sample": {"market", "exchange"},
-    "targets": {"market", "exchange", "config"},
+    "targets": {"market", "exchange", "config", "layout_text", "tab"},
     "lock": set(),
+    "tab": {"market"},
+    "layout_text": set(),
     "local_time": set(),
-    "workspace": {"market", "toml_file", "lock", "listing"},
+    "workspace": {"market", "tab", "toml_file", "lock", "listing"},
     "look": {"theme"},
     "wardrobe": {"look", "theme"},
     "remembering": {"workspace"},
@@ -44,15 +46,16 @@ MAY_IMPORT = {
     "chart_options": {"chart", "config", "workspace"},
     "keys": set(),
     "export": {"market"},
-    "widgets": {"market", "exchange", "feed", "chart", "studies", "keys", "listing"},
+    "widgets": {"market", "exchange", "feed", "chart", "studies", "keys", "listing", "tab"},
     "screens": {
         "market", "exchange", "feed", "chart", "studies", "keys", "widgets", "workspace", "export",
-        "listing",
+        "listing", "tab", "layout_text",
     },
     "commands": {
         "market", "exchange", "feed", "chart", "studies", "keys", "widgets", "screens", "listing",
         "wardrobe",
     },
+    "tab_commands": {"commands", "layout_text", "widgets", "tab"},
     "terminal": set[str](),
     "web": set(),
     "doctor": {
@@ -70,8 +73,10 @@ ASSEMBLERS = {
 
 # The parts that may import each library; a longer path is one file. All others may not.
 LIBRARIES = {
-    "textual": {"widgets", "screens", "commands", "keys", "theme", "look", "wardrobe", "app",
-                "terminal"},
+    "textual": {
+        "widgets", "screens", "commands", "tab_commands", "keys", "theme", "look", "wardrobe",
+        "app", "terminal",
+    },
     "rich": {
         "widgets", "screens", "commands", "keys", "theme", "look", "app", "terminal",
         "doctor/terminal.py",

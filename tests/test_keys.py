@@ -14,6 +14,7 @@ from tui.keys import KEYS, Key, help_groups, hints, markdown_table, remapped, sh
 from tui.screens.monitor import MonitorScreen
 from tui.widgets.grid import PaneGrid
 from tui.widgets.pane import Pane
+from tui.widgets.tabs import Tabs
 from tui.widgets.watchlist import Watchlist
 
 _OWNERS = {
@@ -21,6 +22,7 @@ _OWNERS = {
     "screen": MonitorScreen,
     "grid": PaneGrid,
     "pane": Pane,
+    "tabs": Tabs,
     "watchlist": Watchlist,
 }
 README = (Path(__file__).parents[1] / "README.md").read_text("utf-8")

@@ -29,7 +29,7 @@ from tui.commands import MonitorCommands, Plug, SymbolCommands
 from tui.config import Config, config_folder
 from tui.feed.engine import Engine
 from tui.feed.status import Notice
-from tui.keys import APP, GRID, PANE, WATCHLIST, bindings, remapped
+from tui.keys import APP, GRID, PANE, TABS, WATCHLIST, bindings, remapped
 from tui.local_time import LocalTime
 from tui.look import Look, is_plain
 from tui.market.symbol import Subscription
@@ -41,6 +41,7 @@ from tui.screens.live import LiveScreen
 from tui.screens.monitor import MonitorScreen
 from tui.screens.outages import Outages
 from tui.screens.pace import Pace
+from tui.tab_commands import LayoutCommands, TabCommands
 from tui.terminal.browser_driver import BrowserDriver
 from tui.terminal.driver import TerminalDriver
 from tui.terminal.paced_app import PacedApp
@@ -53,6 +54,7 @@ from tui.widgets.grid import PaneGrid
 from tui.widgets.pane import Pane
 from tui.widgets.refusal import refuse
 from tui.widgets.remembered import Changed
+from tui.widgets.tabs import Tabs
 from tui.widgets.watchlist import Watchlist
 from tui.workspace import Workspace
 
@@ -70,7 +72,7 @@ class TradexApp(PacedApp, inherit_bindings=False):
 
     TITLE = "tradex-tui"
     BINDINGS = bindings(APP)
-    COMMANDS: ClassVar = {MonitorCommands, SymbolCommands}
+    COMMANDS: ClassVar = {MonitorCommands, SymbolCommands, TabCommands, LayoutCommands}
     COMMAND_PALETTE_BINDING = "ctrl+p"
     ALLOW_SELECT = False
     CSS = """
@@ -97,8 +99,8 @@ class TradexApp(PacedApp, inherit_bindings=False):
     ) -> None:
         plain = is_plain(os.environ)
         super().__init__(ansi_color=plain or None)
-        # Textual has no public way to name those who carry out actions: see below.
-        self._action_targets |= {GRID, PANE, WATCHLIST}
+        # Textual has no public way to name those who carry out actions: see the properties below.
+        self._action_targets |= {GRID, PANE, TABS, WATCHLIST}
         self.engine = engine
         engine.drain()  # from here on nothing that happens is lost to the screen
         self.config = config
@@ -156,6 +158,11 @@ class TradexApp(PacedApp, inherit_bindings=False):
     def watchlist(self) -> Watchlist:
         """Who carries out the actions of the watchlist."""
         return self.monitor.watchlist
+
+    @property
+    def tabs(self) -> Tabs:
+        """Who carries out the actions of the tabs."""
+        return self.monitor.tabs
 
     @property
     def pane(self) -> Pane | PaneGrid:

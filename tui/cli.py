@@ -76,7 +76,8 @@ def cli() -> None:
     """Live candles of many symbols in a terminal.
 
     A SYMBOL is binance:BTCUSDT, or BTCUSDT on the default exchange. Without a command the
-    monitor opens: `tradex-tui BTCUSDT ETHUSDT` is `tradex-tui watch BTCUSDT ETHUSDT`.
+    monitor opens: `tradex-tui BTCUSDT ETHUSDT` is `tradex-tui watch BTCUSDT ETHUSDT`. So does a
+    layout: `tradex-tui "2 columns: binance:BTCUSDT@5m | kraken:BTC/USD@1m"`.
     """
 
 
@@ -96,12 +97,12 @@ def watch(symbols: tuple[str, ...], interval: str | None, config_file: Path | No
     """Open the monitor (the default command)."""
     end_at_once_on_interrupt()
     from tui.opening import run_monitor
-    from tui.targets import default_symbols, subscriptions
+    from tui.targets import asked_for, default_symbols
     from tui.terminal.requirements import need_terminal
     from tui.workspace import default_path
 
     config = _load_config(config_file)
-    asked = subscriptions(symbols, interval, config)
+    asked = asked_for(symbols, interval, config)
     need_terminal(os.environ)
     usual = default_symbols(config)
     engine = _engine(config, config.history)
@@ -126,7 +127,7 @@ def demo(
     from tui.exchange.settings import ExchangeSettings
     from tui.opening import run_monitor
     from tui.simulator.demo import Demo
-    from tui.targets import default_symbols, subscriptions
+    from tui.targets import asked_for, default_symbols
     from tui.terminal.requirements import need_terminal
     from tui.workspace import default_path
 
@@ -136,7 +137,7 @@ def demo(
         desk = ExchangeSettings(*urls.pop("json"), kind="jsonfeed")
         named = {name: ExchangeSettings(*pair) for name, pair in urls.items()}
         config = replace(config, exchanges={**named, "desk": desk})
-        asked = subscriptions(symbols, interval, config)
+        asked = asked_for(symbols, interval, config)
         need_terminal(os.environ)
         path = default_path().with_name("demo.toml")
         # Not all of them have every interval; the default exchange has.

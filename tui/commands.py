@@ -159,7 +159,6 @@ def _panes(grid: PaneGrid) -> Iterator[Entry]:
         text = f"Remove {pane.subscription}"
         offered = pane is grid.current
         yield Entry(text, "u brings it back", partial(grid.remove_pane, pane), offered)
-    yield Entry("Undo remove", "Bring the removed pane back", grid.action_undo)
     yield Entry("Columns: auto", "Fit the panes to the terminal", partial(grid.use_columns, 0))
     for columns in range(1, 7):
         plural = "" if columns == 1 else "s"

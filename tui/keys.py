@@ -14,6 +14,7 @@ MONITOR = "screen"
 GRID = "grid"
 PANE = "pane"
 WATCHLIST = "watchlist"
+TABS = "tabs"
 _MODIFIERS = {"ctrl", "shift", "alt", "super", "meta", "hyper"}
 _NAMED = {key.value for key in Keys} | set(REPLACED_KEYS)
 
@@ -78,7 +79,7 @@ KEYS: tuple[Key, ...] = (
     Key("traffic", "b", "traffic", "Bytes per second to the terminal", "General", APP),
     Key("add", "a,/", "add", "Add symbols, with search", "Panes", hint="add"),
     Key("remove", "d,x", "remove", "Remove the pane", "Panes", GRID),
-    Key("undo", "u", "undo", "Bring the removed pane back", "Panes", GRID),
+    Key("undo", "u", "undo", "Bring the removed pane or tab back", "Panes", TABS),
     Key("detail", "enter", "detail", "All about the symbol, and back", "Panes", hint="detail"),
     Key("zoom", "z", "zoom", _ZOOM, "Panes", GRID, hint="zoom"),
     Key("left", "left,h", "move(-1, 0)", _MOVE, "Panes", GRID),
@@ -93,8 +94,13 @@ KEYS: tuple[Key, ...] = (
         Key(f"pane-{n}", str(n), f"select({n - 1})", "Pane by its number", "Panes", GRID)
         for n in range(1, 10)
     ),
-    Key("page-up", "pageup", "page(-1)", "A page up, down", "Panes", WATCHLIST),
-    Key("page-down", "pagedown", "page(1)", "A page up, down", "Panes", WATCHLIST),
+    Key("earlier", "<", "shift(-1)", "Move the pane in the order", "Panes", GRID),
+    Key("later", ">", "shift(1)", "Move the pane in the order", "Panes", GRID),
+    Key("page-down", "pagedown", "page(1)", "Next, previous page of panes or rows", "Panes"),
+    Key("page-up", "pageup", "page(-1)", "Next, previous page of panes or rows", "Panes"),
+    Key("columns", "#", "next_columns", "Columns: fitted, 1, 2, up to 6", "Panes", GRID),
+    Key("previous-tab", "{", "step_tab(-1)", "Previous, next tab", "Panes", TABS),
+    Key("next-tab", "}", "step_tab(1)", "Previous, next tab", "Panes", TABS),
     Key("view", "w", "view", "Watchlist with a row a symbol, and back", "Watchlist", hint="list"),
     Key("sort", "s", "sort", "Sort by the next column", "Watchlist", WATCHLIST),
     Key("sort-turn", "S", "turn", "Turn the sorting round", "Watchlist", WATCHLIST),

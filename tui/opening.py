@@ -12,8 +12,8 @@ from tui.commands import Plug
 from tui.config import Config
 from tui.errors import FaultError
 from tui.feed.engine import Engine
-from tui.market.symbol import Subscription
-from tui.targets import remembered_subscriptions, subscriptions
+from tui.tab import Tab
+from tui.targets import still_served, subscriptions
 from tui.terminal.exits import Exits
 from tui.workspace import Workspace, claimed
 
@@ -25,7 +25,7 @@ _NOT_OURS = (
 def run_monitor(
     engine: Engine,
     config: Config,
-    asked: list[Subscription],
+    asked: Tab,
     interval: str | None,
     usual: Sequence[str],
     path: Path,
@@ -33,8 +33,8 @@ def run_monitor(
 ) -> int:
     """Open the monitor on an engine that is not started yet; its exit code once it is closed.
 
-    It shows `asked`, else the workspace kept at `path`, else the `usual` symbols. `plug` is the
-    demo's market.
+    It shows the workspace kept at `path`, its tab on view with what is `asked` for, if anything,
+    or with the `usual` symbols if it is the only one and empty. `plug` is the demo's market.
     """
     with claimed(path) as ours:
         workspace, notices = _start(config, asked, interval, usual, path)
@@ -54,18 +54,20 @@ def run_monitor(
 
 def _start(
     config: Config,
-    asked: list[Subscription],
+    asked: Tab,
     interval: str | None,
     usual: Sequence[str],
     path: Path,
 ) -> tuple[Workspace, list[str]]:
     remembered, notice = memory.load(path)
     workspace = remembered or Workspace()
-    panes, left_out = (
-        (asked, []) if asked else remembered_subscriptions(workspace.panes, interval, config)
-    )
-    if asked or not panes:
-        panes = panes or subscriptions(usual, interval, config)
-        workspace = replace(workspace, zoomed=None)
-    notices = [*config.notices, *filter(None, [notice]), *left_out]
-    return replace(workspace, panes=tuple(panes)), notices
+    tabs, shown = list(workspace.tabs), len(workspace.before)
+    if asked.panes:
+        here = tabs[shown]
+        tabs[shown] = replace(asked, name=here.name, columns=asked.columns or here.columns)
+    served = [still_served(tab, interval, config) for tab in tabs]
+    tabs = [tab for tab, _ in served]
+    if len(tabs) == 1 and not tabs[0].panes:
+        tabs = [replace(tabs[0], panes=tuple(subscriptions(usual, interval, config)))]
+    left_out = [told for _, notices in served for told in notices]
+    return workspace.with_tabs(tabs, shown), [*config.notices, *filter(None, [notice]), *left_out]

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tui.config import Config
 from tui.errors import TradexError, UsageError, choice, unknown
+from tui.layout_text import Layout, is_meant, parse
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol
+from tui.tab import Tab
 from tui.text import clean
+
+
+def asked_for(symbols: Sequence[str], interval: str | None, config: Config) -> Tab:
+    """What `binance:BTCUSDT@5m` and the like, or a layout of them, ask for: each once, in order.
+
+    What is left out comes from `interval` and `config`. Raises UsageError for what cannot be.
+    """
+    length = parse_interval(interval, config) if interval else None
+    written = any(map(is_meant, symbols))
+    layout = parse(" | ".join(symbols)) if written else Layout(tuple(symbols))
+    found = [served(_parse(text, config, length), config) for text in layout.panes]
+    return Tab(tuple(dict.fromkeys(found)), columns=layout.columns)
 
 
 def subscriptions(
     symbols: Sequence[str], interval: str | None, config: Config
 ) -> list[Subscription]:
-    """The subscriptions of `binance:BTCUSDT@5m` and the like, in order and once each.
-
-    What is left out comes from `interval` and `config`. Raises UsageError for what cannot be.
-    """
-    length = parse_interval(interval, config) if interval else None
-    found = [_parse(text, config, length) for text in symbols]
-    return list(dict.fromkeys(served(subscription, config) for subscription in found))
+    """The panes of what is asked for, whatever their columns."""
+    return list(asked_for(symbols, interval, config).panes)
 
 
 def default_symbols(config: Config) -> Sequence[str]:
@@ -39,18 +48,17 @@ def served(subscription: Subscription, config: Config) -> Subscription:
     return replace(subscription, symbol=Symbol(symbol.exchange, exchange.spelling(symbol.name)))
 
 
-def remembered_subscriptions(
-    panes: Iterable[Subscription], interval: str | None, config: Config
-) -> tuple[list[Subscription], list[str]]:
-    """What the workspace remembers, as far as it can still be served, and a notice for the rest."""
+def still_served(tab: Tab, interval: str | None, config: Config) -> tuple[Tab, list[str]]:
+    """What a tab remembers, as far as it can still be served, and a notice for the rest."""
     length = parse_interval(interval, config) if interval else None
     kept, notices = [], []
-    for pane in panes:
+    for pane in tab.panes:
         try:
             kept.append(served(replace(pane, interval=length or pane.interval), config))
         except TradexError as error:
             notices.append(f"{pane} is left out: {error.message}")
-    return kept, notices
+    zoomed = tab.zoomed if len(kept) == len(tab.panes) else None
+    return replace(tab, panes=tuple(kept), zoomed=zoomed), notices
 
 
 def parse_interval(text: str, config: Config, exchange: str | None = None) -> Interval:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -21,6 +21,7 @@ from tui.errors import TradexError
 from tui.listing import NAME_CELLS, Listing, Sort
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol
+from tui.tab import Tab
 from tui.text import clean
 from tui.toml_file import read_toml
 
@@ -29,8 +30,9 @@ _HALF = ".half"
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """The panes in their order, how they are laid out, and how charts look.
+    """The panes of the tab on view, how they are laid out, the other tabs, and how charts look.
 
+    The tab on view is called `name`; it stands between those `before` and those `after` it.
     `theme`, `chart`, `glyphs`, `swapped` (up and down) and `transparent` are None until they differ
     from the config's. `columns` 0 fits the grid to the terminal. `zoomed` is the index of the pane
     that fills the grid. `zoom`, `chart` (its kind) and `glyphs` are the chart's own names.
@@ -52,6 +54,40 @@ class Workspace:
     listing: Listing = field(default_factory=Listing)
     swapped: bool | None = None
     transparent: bool | None = None
+    name: str = ""
+    before: tuple[Tab, ...] = ()
+    after: tuple[Tab, ...] = ()
+
+    @property
+    def tabs(self) -> tuple[Tab, ...]:
+        """All tabs in their order."""
+        shown = Tab(self.panes, self.name, self.columns, self.zoomed)
+        return (*self.before, shown, *self.after)
+
+    @property
+    def watched(self) -> list[Subscription]:
+        """The panes of all tabs."""
+        return [pane for tab in self.tabs for pane in tab.panes]
+
+    def with_tabs(self, tabs: Sequence[Tab], shown: int) -> Workspace:
+        """The same with other tabs, the one of index `shown` on view."""
+        here = tabs[shown]
+        return replace(
+            self,
+            panes=here.panes,
+            columns=here.columns,
+            zoomed=here.zoomed,
+            name=here.name,
+            before=tuple(tabs[:shown]),
+            after=tuple(tabs[shown + 1 :]),
+        )
+
+
+class _StoredTab(msgspec.Struct, omit_defaults=True):
+    panes: list[str] = []
+    name: str = ""
+    columns: Annotated[int, Meta(ge=0, le=64)] = 0
+    zoomed: Annotated[int, Meta(ge=0)] | None = None
 
 
 class _StoredListing(msgspec.Struct, omit_defaults=True):
@@ -83,6 +119,9 @@ class _Stored(msgspec.Struct, omit_defaults=True):
     listing: _StoredListing | None = None
     swapped: bool | None = None
     transparent: bool | None = None
+    name: str = ""
+    before: list[_StoredTab] = []
+    after: list[_StoredTab] = []
 
 
 def default_path() -> Path:
@@ -144,14 +183,13 @@ def save(path: Path, workspace: Workspace) -> None:
 
 
 def _workspace(stored: _Stored) -> Workspace:
-    panes = tuple(_pane(text) for text in stored.panes)
-    zoomed = stored.zoomed if stored.zoomed is not None and stored.zoomed < len(panes) else None
+    shown = _tab(stored)
     is_kind = stored.glyphs == "hollow"  # a chart's kind, which may stand here, too
     return Workspace(
-        panes=panes,
+        panes=shown.panes,
         theme=stored.theme and clean(stored.theme),
-        columns=stored.columns,
-        zoomed=zoomed,
+        columns=shown.columns,
+        zoomed=shown.zoomed,
         panel_open=stored.panel_open,
         glyphs=None if is_kind else stored.glyphs,
         volume=stored.volume,
@@ -165,7 +203,16 @@ def _workspace(stored: _Stored) -> Workspace:
         listing=_listing(stored.listing) if stored.listing else Listing(),
         swapped=stored.swapped,
         transparent=stored.transparent,
+        name=shown.name,
+        before=tuple(map(_tab, stored.before)),
+        after=tuple(map(_tab, stored.after)),
     )
+
+
+def _tab(stored: _Stored | _StoredTab) -> Tab:
+    panes = tuple(_pane(text) for text in stored.panes)
+    zoomed = stored.zoomed if stored.zoomed is not None and stored.zoomed < len(panes) else None
+    return Tab(panes, clean(stored.name), stored.columns, zoomed)
 
 
 def _listing(stored: _StoredListing) -> Listing:
@@ -196,7 +243,9 @@ def _table(workspace: Workspace) -> dict[str, Any]:
     values = {
         name: getattr(workspace, name) for name in _Stored.__struct_fields__ if name != "version"
     }
-    values["panes"] = [str(pane) for pane in workspace.panes]
+    values["panes"] = _texts(workspace.panes)
+    values["before"] = [_stored_tab(tab) for tab in workspace.before]
+    values["after"] = [_stored_tab(tab) for tab in workspace.after]
     values["listing"] = _stored_listing(workspace.listing)
     stored: dict[str, Any] = msgspec.to_builtins(_Stored(version=1, **values))
     return stored
@@ -213,6 +262,14 @@ def _stored_listing(listing: Listing) -> _StoredListing | None:
         {str(symbol): group for symbol, group in listing.groups.items()},
         sorted(listing.folded),
     )
+
+
+def _stored_tab(tab: Tab) -> _StoredTab:
+    return _StoredTab(_texts(tab.panes), tab.name, tab.columns, tab.zoomed)
+
+
+def _texts(panes: Iterable[Subscription]) -> list[str]:
+    return [str(pane) for pane in panes]
 
 
 def _replace(path: Path, content: bytes) -> None:

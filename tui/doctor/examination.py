@@ -81,13 +81,13 @@ class Examination:
         return await examine_exchange(exchange, self._best_known(name), source, clocks)
 
     def _in_use(self) -> list[str]:
-        panes = (pane.symbol.exchange for pane in self._workspace.panes)
+        panes = (pane.symbol.exchange for pane in self._workspace.watched)
         named = dict.fromkeys([self._config.exchange, *self._config.exchanges, *panes])
         return [name for name in named if name in self._config.exchange_names]
 
     def _best_known(self, name: str) -> Subscription | None:
         """What an exchange is asked for: its best known symbol, else one that was watched."""
-        watched = [p.symbol.name for p in self._workspace.panes if p.symbol.exchange == name]
+        watched = [p.symbol.name for p in self._workspace.watched if p.symbol.exchange == name]
         symbols = [*self._config.open_exchange(name).default_symbols, *watched][:1]
         found = subscriptions([f"{name}:{symbol}" for symbol in symbols], None, self._config)
         return found[0] if found else None

@@ -8,21 +8,25 @@ from datetime import datetime
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.events import Paste
 from textual.widgets import Static
 
 from tui.chart.frame import Options
 from tui.chart.picture import Run
+from tui.errors import UsageError
 from tui.feed.engine import Engine
 from tui.feed.status import FeedEvent, Rejected
-from tui.keys import GRID, MONITOR, PANE, WATCHLIST, bindings
+from tui.keys import GRID, MONITOR, PANE, TABS, WATCHLIST, bindings
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol
 from tui.screens.add import AddScreen
 from tui.screens.chronicle import Chronicle
+from tui.screens.layout import tab_of
 from tui.screens.line import LineScreen
 from tui.screens.live import LiveScreen
 from tui.screens.studies import StudiesScreen
 from tui.studies.study import read
+from tui.tab import Tab
 from tui.widgets.connection_panel import ConnectionPanel
 from tui.widgets.grid import PaneGrid
 from tui.widgets.pane import Pane
@@ -30,6 +34,7 @@ from tui.widgets.picture import Plain
 from tui.widgets.refusal import refuse
 from tui.widgets.remembered import Changed
 from tui.widgets.status_bar import StatusBar, trouble
+from tui.widgets.tabs import Tabs
 from tui.widgets.watchlist import Watchlist
 from tui.workspace import Workspace
 
@@ -37,7 +42,7 @@ from tui.workspace import Workspace
 class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
     """What the frame timer draws, and what is around the panes."""
 
-    BINDINGS = bindings(MONITOR, GRID, PANE, WATCHLIST)
+    BINDINGS = bindings(MONITOR, GRID, PANE, TABS, WATCHLIST)
     AUTO_FOCUS = None
     ALLOW_SELECT = False
     DEFAULT_CSS = """
@@ -62,14 +67,16 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
         super().__init__()
         self.engine = engine
         self.default_exchange, self.default_interval = default
-        self.grid = PaneGrid(engine, options, workspace.columns, workspace.listing.names)
+        self.grid = PaneGrid(engine, options, workspace.listing.names)
         self.watchlist = Watchlist(self.grid, workspace.listing)
+        self.tabs = Tabs(self.grid, workspace.tabs, len(workspace.before))
         self.panel = ConnectionPanel()
         self.bar = StatusBar(demo)
         self.chronicle = Chronicle()
         self._restored = workspace
 
     def compose(self) -> ComposeResult:
+        yield self.tabs
         yield self.grid
         yield self.watchlist
         yield Static("No symbols here.\n\na adds some, u undoes a removal", id="empty")
@@ -79,11 +86,7 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
     async def on_mount(self) -> None:
         self.panel.set_class(self._restored.panel_open, "-open")
         self._restore_studies()
-        await self.grid.mount_panes(self._restored.panes)
-        zoomed = self._restored.zoomed
-        self.grid.action_select(zoomed or 0)
-        if zoomed is not None:
-            self.grid.action_zoom()
+        await self.tabs.restore()
         self._choose_view()
 
     # --- what the frame timer calls -------------------------------------------------------
@@ -107,6 +110,7 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
         connections = self.engine.connections()
         self.bar.show(connections, self.grid.frozen, moment, remarks)
         self._say_trouble()
+        self._say_page()
         if self.panel.has_class("-open"):
             self.panel.show(connections)
         if self._lists:
@@ -127,9 +131,6 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
         """All of this screen that is worth remembering."""
         grid = self.grid
         return Workspace(
-            panes=tuple(pane.subscription for pane in grid.panes),
-            columns=grid.columns,
-            zoomed=grid.panes.index(grid.current) if grid.zoomed and grid.current else None,
             panel_open=self.panel.has_class("-open"),
             glyphs=grid.options.glyphs.value,
             volume=grid.options.show_volume,
@@ -138,7 +139,7 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
             log=grid.options.log,
             studies={symbol: tuple(map(str, s)) for symbol, s in grid.studies.items() if s},
             listing=self.watchlist.listing,
-        )
+        ).with_tabs(self.tabs.tabs, self.tabs.shown)
 
     def sees(self, pane: Pane) -> bool:
         """Whether a person can see the pane now."""
@@ -183,6 +184,20 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
             chosen = await self.app.push_screen_wait(StudiesScreen(current))
             self.grid.use_studies(current.subscription.symbol, chosen)
 
+    def layout_of(self, text: str) -> Tab:
+        """The tab that a layout describes; raises UsageError for what is none."""
+        return tab_of(text, self.engine, self.default_exchange, self.default_interval)
+
+    async def on_paste(self, event: Paste) -> None:
+        """A pasted layout opens in a tab of its own."""
+        try:
+            tab = self.layout_of(event.text)
+        except UsageError as error:
+            self.notify(f"What was pasted is no layout: {error}", markup=False)
+            return
+        await self.tabs.open(tab)
+        self.notify("What was pasted is open in a new tab.", markup=False, timeout=4)
+
     def action_back(self) -> None:
         current = self.grid.current
         if self.watchlist.clear_filter():
@@ -195,6 +210,9 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
             self.action_connections()
         else:
             refuse(self, "There is nothing to leave here; q quits.")
+
+    def action_page(self, by: int) -> None:
+        (self.watchlist if self._lists else self.grid).action_page(by)
 
     def action_view(self) -> None:
         """Grid or watchlist; a zoomed pane gives way to the other view."""
@@ -269,12 +287,25 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
         watched = None if self.grid.frozen or not current else current.subscription
         self.bar.say(trouble(watched, self.engine.status(watched)) if watched else ())
 
+    @on(PaneGrid.Selected)
+    def _say_page(self) -> None:
+        self.bar.turn(*self.grid.page)
+
     def on_pane_grid_removed(self, message: PaneGrid.Removed) -> None:
+        self.tabs.lost(message.subscription, message.index)
         self.notify(_removed(message.subscription), markup=False, timeout=4)
 
     def on_pane_grid_restored(self, message: PaneGrid.Restored) -> None:
+        self._no_longer(_removed(message.subscription))
+
+    def on_tabs_closed(self, message: Tabs.Closed) -> None:
+        self.notify(_closed(message.label), markup=False, timeout=4)
+
+    def on_tabs_reopened(self, message: Tabs.Reopened) -> None:
+        self._no_longer(_closed(message.label))
+
+    def _no_longer(self, notice: str) -> None:
         """The notice is not true any more. Textual has no public way to end one of several."""
-        notice = _removed(message.subscription)
         for told in [told for told in self.app._notifications if told.message == notice]:
             self.app._unnotify(told)
 
@@ -289,6 +320,10 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
             if pane.subscription == event.subscription:
                 pane.nearest = event.nearest
                 pane.wake()
+
+
+def _closed(label: str) -> str:
+    return f"Tab {label} closed. u brings it back."
 
 
 def _removed(subscription: Subscription) -> str:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from textual.containers import VerticalScroll
 from textual.events import DescendantFocus
-from textual.geometry import NULL_OFFSET, NULL_SPACING, Size
+from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.message import Message
 from textual.widget import Widget
@@ -18,58 +16,56 @@ from tui.feed.engine import Engine
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol
 from tui.studies.study import Study
+from tui.tab import Tab
 from tui.widgets.pane import Pane
 from tui.widgets.picture import Plain
 from tui.widgets.refusal import refuse
 from tui.widgets.remembered import Changed
-from tui.widgets.tiling import Plan, least, plan, regions
+from tui.widgets.tiling import Plan, beside, least, plan, regions
 
-_UNDO_DEPTH = 50
+_MOST_COLUMNS = 6
 
 
-class PaneGrid(VerticalScroll, Plain, can_focus=False):
+class PaneGrid(Plain):
     """Panes in reading order; it alone decides where they stand and how their charts are drawn.
 
     `columns` 0 lets the terminal's size decide. A `zoomed` pane, the current one, hides the others.
+    Those that do not fit stand on further pages; the current pane's page is on view.
     """
 
     class Selected(Message):
         """Another pane is the current one."""
 
     class Removed(Message):
-        """A pane was taken away; undo brings it back."""
+        """A pane was taken away from this place; undo brings it back."""
 
-        def __init__(self, subscription: Subscription) -> None:
+        def __init__(self, subscription: Subscription, index: int) -> None:
             super().__init__()
             self.subscription = subscription
+            self.index = index
 
     class Restored(Removed):
         """A removed pane is back."""
 
     DEFAULT_CSS = """
-    PaneGrid { width: 1fr; height: 1fr; scrollbar-size-vertical: 1; }
+    PaneGrid { width: 1fr; height: 1fr; overflow: hidden; }
     """
 
     def __init__(
-        self,
-        engine: Engine,
-        options: Options,
-        columns: int = 0,
-        names: Mapping[Symbol, str] | None = None,
+        self, engine: Engine, options: Options, names: Mapping[Symbol, str] | None = None
     ) -> None:
         super().__init__()
         self.engine = engine
         self.options = options
-        self.columns = columns
+        self.columns = 0
         self.studies: dict[str, tuple[Study, ...]] = {}
-        self.zoomed = False
-        self.frozen = False
         self.names = names or {}
         # The rows of a list that stands in the grid's place; None where there is none.
         self.listed: Sequence[Pane] | None = None
+        self.zoomed = False
+        self.frozen = False
         self._placing = _Tiles()
         self._current: Pane | None = None
-        self._removed: deque[tuple[int, Subscription]] = deque(maxlen=_UNDO_DEPTH)
 
     # --- what there is --------------------------------------------------------------------
 
@@ -95,8 +91,27 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
     @property
     def chosen(self) -> Plan:
         """The arrangement for the present size."""
-        shown = sum(pane.display for pane in self.panes)
+        shown = 1 if self.zoomed else len(self.panes)
         return plan(shown, self.size.width, self.size.height, self.columns)
+
+    @property
+    def page(self) -> tuple[int, int]:
+        """The number of the page on view, from 1, and how many there are, at least 1."""
+        if self.zoomed or not self.panes:
+            return 1, 1
+        each = self.chosen.page
+        return self.place // each + 1, -(-len(self.panes) // each)
+
+    @property
+    def tab(self) -> Tab:
+        """What the grid holds, without a name."""
+        panes = tuple(pane.subscription for pane in self.panes)
+        return Tab(panes, columns=self.columns, zoomed=self.place if self.zoomed else None)
+
+    @property
+    def place(self) -> int:
+        """The index of the current pane; 0 without any."""
+        return self.panes.index(self.current) if self.current else 0
 
     def group(self, x: int, y: int) -> int:
         """Whose cell of the screen this is: a pane's number; -1 where prices or no panes are."""
@@ -109,7 +124,19 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
         """Whether the pane stands in the part of the grid that is on view."""
         return pane.display and self.region.overlaps(pane.region)
 
-    # --- add, remove, undo ----------------------------------------------------------------
+    # --- add, remove ----------------------------------------------------------------------
+
+    async def hold(self, tab: Tab, current: int = 0) -> None:
+        """Hold the panes of this tab, and no others; leases that both have are kept."""
+        gone = self.panes
+        self.columns, self.zoomed = tab.columns, False
+        for pane in gone:
+            pane.display = False
+        await self.mount_panes(tab.panes)
+        await self.remove_children(gone)
+        self.zoomed = tab.zoomed is not None
+        self._arrange()
+        self.action_select(current if tab.zoomed is None else tab.zoomed)
 
     async def add(self, subscriptions: Iterable[Subscription]) -> None:
         """Add panes at the end; one that is there already is selected instead."""
@@ -137,29 +164,25 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
 
     async def remove_pane(self, pane: Pane) -> None:
         """Take the pane away; undo brings it back to its place."""
-        walk = self.walk
+        index, walk = self.panes.index(pane), self.walk
         place = walk.index(pane) if pane in walk else 0
-        self._removed.append((self.panes.index(pane), pane.subscription))
         await pane.remove()
         self._arrange()
         if remaining := [other for other in walk if other is not pane]:
             self.select(remaining[min(place, len(remaining) - 1)])
-        self.post_message(self.Removed(pane.subscription))
+        self.post_message(self.Removed(pane.subscription, index))
         self.post_message(Changed())
 
     async def action_remove(self) -> None:
         if self.current:
             await self.remove_pane(self.current)
 
-    async def action_undo(self) -> None:
-        if not self._removed:
-            refuse(self, "No pane was removed that could come back.")
-        else:
-            index, subscription = self._removed.pop()
-            await self.mount_panes([subscription], before=index)
-            self.post_message(self.Restored(subscription))
-            self.action_select(min(index, len(self.panes) - 1))
-            self.post_message(Changed())
+    async def bring_back(self, subscription: Subscription, index: int) -> None:
+        """Put a removed pane back to its place."""
+        await self.mount_panes([subscription], before=index)
+        self.post_message(self.Restored(subscription, index))
+        self.action_select(min(index, len(self.panes) - 1))
+        self.post_message(Changed())
 
     # --- select, arrange ------------------------------------------------------------------
 
@@ -168,6 +191,8 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
         self._current = pane
         if self.zoomed:
             self._arrange()
+        elif self.page[1] > 1:
+            self._tile()
         if self.listed is None:
             pane.focus()
         else:
@@ -179,6 +204,7 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
             self.move_child(pane, after=beside)
         else:
             self.move_child(pane, before=beside)
+        self._tile()
         self.post_message(Changed())
 
     def action_select(self, index: int) -> None:
@@ -197,24 +223,49 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
 
     def action_move(self, right: int, down: int) -> None:
         if self.listed is not None:
-            self._move_in_list(down)
-            return
-        if self.current and self.zoomed and right:
+            self.move_in_list(down)
+        elif self.current and self.zoomed and right:
             self.current.action_pan(-right)
         elif self.zoomed:
             self.action_step(down)
-        elif self.current:
-            index = self.panes.index(self.current) + right + down * self.chosen.columns
-            if down > 0:
-                index = min(index, len(self.panes) - 1)
-            if 0 <= index < len(self.panes):
-                self.select(self.panes[index])
+        elif right and 0 <= self.place + right < len(self.panes):
+            self.select(self.panes[self.place + right])
+        elif self.current and down:
+            self._select_beside(down)
 
-    def _move_in_list(self, down: int) -> None:
+    def move_in_list(self, down: int) -> None:
+        """Select the row so far below the current one, or the last there is."""
         walk = self.walk
         if self.current in walk:
             index = walk.index(self.current) + down
             self.select(walk[max(0, min(index, len(walk) - 1))])
+
+    def _select_beside(self, down: int) -> None:
+        """The pane below or above; past the edge of a page, the next one in the order."""
+        first = self.place // self.chosen.page * self.chosen.page
+        found = beside(self._regions(), self.place - first, down)
+        if found is not None:
+            self.action_select(first + found)
+        elif self._turns(down):
+            self.action_select(first + (self.chosen.page if down > 0 else -1))
+
+    def action_page(self, by: int) -> None:
+        """Turn to a page before or after this one."""
+        if self._turns(by):
+            each = self.chosen.page
+            index = self.place + by * each
+            self.action_select(min(index, len(self.panes) - 1))
+
+    def _turns(self, by: int) -> bool:
+        """Whether there is a page so far from the one on view."""
+        number, pages = self.page
+        return 1 <= number + by <= pages
+
+    def action_shift(self, by: int) -> None:
+        """Move the current pane in the order, one place before or after its neighbour."""
+        place = self.place + by
+        if self.current and 0 <= place < len(self.panes):
+            self.put(self.current, self.panes[place], after=by > 0)
 
     def action_zoom(self) -> None:
         self.zoomed = not self.zoomed and self.current is not None
@@ -224,10 +275,14 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
     def use_columns(self, columns: int) -> None:
         """Arrange in so many columns; 0 lets the size decide."""
         self.columns = columns
-        for pane in self.panes:
-            # Asked of the children, since a widget keeps the arrangement of its own children.
-            pane.refresh(layout=True)
+        self._tile()
         self.post_message(Changed())
+
+    def action_next_columns(self) -> None:
+        """Fitted to the terminal, then 1, 2, and so on."""
+        self.use_columns((self.columns + 1) % (_MOST_COLUMNS + 1))
+        word = f"Columns: {self.columns or 'fitted to the terminal'}"
+        self.notify(word, timeout=2)
 
     def on_pane_zoom_asked(self, message: Pane.ZoomAsked) -> None:
         self.select(message.pane)
@@ -303,13 +358,30 @@ class PaneGrid(VerticalScroll, Plain, can_focus=False):
         for pane in self.panes:
             pane.display = not self.zoomed or pane is current
 
+    def _tile(self) -> None:
+        for pane in self.panes:
+            # Asked of the children, since a widget keeps the arrangement of its own children.
+            pane.refresh(layout=True)
+        self.post_message(self.Selected())
+
+    def _regions(self) -> list[Region]:
+        """Where the panes of the page on view stand."""
+        count = len(self.page_of(self.panes, self.chosen))
+        return regions(count, *self.size, self.chosen)
+
+    def page_of(self, panes: Sequence[Widget], chosen: Plan) -> Sequence[Widget]:
+        """Those of the panes that stand on the page on view."""
+        place = panes.index(self.current) if self.current in panes else 0
+        first = place // chosen.page * chosen.page
+        return panes[first : first + chosen.page]
+
 
 def _counted(panes: int) -> str:
     return "there is one" if panes == 1 else f"there are {panes}"
 
 
 class _Tiles(Layout):
-    """Tiles a PaneGrid."""
+    """Tiles the page of a PaneGrid that is on view; panes without a place are not seen."""
 
     name = "tiles"
 
@@ -318,11 +390,12 @@ class _Tiles(Layout):
     ) -> ArrangeResult:
         assert isinstance(parent, PaneGrid)
         chosen = plan(len(children), size.width, size.height, parent.columns)
-        places = regions(len(children), size.width, size.height, chosen)
-        for pane in children:
+        seen = parent.page_of(children, chosen)
+        places = regions(len(seen), size.width, size.height, chosen)
+        for pane in seen:
             assert isinstance(pane, Pane)
             pane.fit(least(places))
         return [
-            WidgetPlacement(region, NULL_OFFSET, NULL_SPACING, child)
-            for child, region in zip(children, places, strict=True)
+            WidgetPlacement(region, NULL_OFFSET, NULL_SPACING, pane)
+            for pane, region in zip(seen, places, strict=True)
         ]

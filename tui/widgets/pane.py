@@ -121,6 +121,9 @@ class Pane(Mosaic, can_focus=True):
     def on_resize(self) -> None:
         self.wake()
 
+    def on_show(self) -> None:
+        self.wake()
+
     def fit(self, least: Size) -> None:
         """The smallest pane of the grid has this size: by it all of them are laid out alike."""
         if self._least != least:

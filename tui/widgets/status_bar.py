@@ -97,6 +97,8 @@ class StatusBar(Plain):
         super().__init__()
         self._demo = demo
         self._health = TextPicture()
+        self._health_row: Row = ()
+        self._page: Row = ()
         self._hints = Hints()
         self._clock = TextPicture(id="clock")
 
@@ -115,13 +117,23 @@ class StatusBar(Plain):
         remarks: Sequence[Run] = (),
     ) -> None:
         """Take the present state; only fields that changed are painted."""
-        row = health(connections, frozen, self._demo, remarks)
+        self._health_row = health(connections, frozen, self._demo, remarks)
+        self._show_health()
+        self._hints.freeze(frozen)
+        self._clock.show([((f"{moment:%H:%M:%S}", "muted"),)])
+
+    def turn(self, page: int, pages: int) -> None:
+        """Say which page of the panes is on view, where there are several."""
+        words: Row = ((" · ", "muted"), (f"page {page} of {pages}", "strong"))
+        self._page = words if pages > 1 else ()
+        self._show_health()
+
+    def _show_health(self) -> None:
+        row = (*self._health_row, *self._page)
         width = sum(len(text) for text, _ in row)
         if self._health.size.width != width:
             self._health.styles.width = width
         self._health.show([row])
-        self._hints.freeze(frozen)
-        self._clock.show([((f"{moment:%H:%M:%S}", "muted"),)])
 
     def say(self, trouble: Sequence[str]) -> None:
         """Show this, in the form that fits, in place of the hints for as long as there is any."""

@@ -189,12 +189,7 @@ class Watchlist(WatchlistTable):
                 self.grid.put(self.grid.current, panes[mates[there]], after=by > 0)
 
     def action_page(self, by: int) -> None:
-        if not self.display:
-            (self.grid.scroll_page_down if by > 0 else self.grid.scroll_page_up)()
-        elif self.grid.current in self.grid.walk:
-            walk = self.grid.walk
-            there = walk.index(self.grid.current) + by * max(1, len(self.window) - 1)
-            self.grid.select(walk[max(0, min(there, len(walk) - 1))])
+        self.grid.move_in_list(by * max(1, len(self.window) - 1))
 
     def _is_on_view(self) -> bool:
         if not self.display:

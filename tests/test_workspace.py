@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import get_args
@@ -25,6 +26,7 @@ from tui.errors import TradexError
 from tui.listing import Listing, Sort
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol
+from tui.tab import Tab
 from tui.text import clean
 from tui.workspace import Workspace, default_path, load, save
 
@@ -65,7 +67,15 @@ def workspaces(draw: st.DrawFn) -> Workspace:
         chart=draw(st.sampled_from([None, *(kind.value for kind in Kind)])),
         log=draw(st.booleans()),
         listing=draw(listings),
+        name=draw(st.just("") | names),
+        before=draw(st.lists(tabs, max_size=3).map(tuple)),
+        after=draw(st.lists(tabs, max_size=3).map(tuple)),
     )
+
+
+tabs = st.builds(Tab, panes, st.just("") | names, st.integers(0, 64)) | st.builds(
+    Tab, panes.filter(bool), zoomed=st.just(0)
+)
 
 
 @pytest.fixture
@@ -95,6 +105,34 @@ def test_the_file_reads_like_one_written_by_hand(path: Path) -> None:
         'version = 1\npanes = [\n    "binance:BTCUSDT@1m",\n    "kraken:ETH/USD@1M",\n]\n'
         'theme = "paper"\nzoomed = 1\n'
     )
+
+
+def test_a_file_from_before_there_were_tabs_is_one_tab(path: Path) -> None:
+    path.write_text(
+        'version = 1\npanes = ["binance:BTCUSDT@1m", "kraken:ETH/USD@1M"]\n'
+        'theme = "paper"\ncolumns = 2\nzoomed = 1\npanel_open = true\n'
+        'glyphs = "braille"\nvolume = false\nzoom = "wide"\n'
+    )
+    workspace = Workspace((BTC, ETH), "paper", 2, 1, True, "braille", False, "wide")
+    assert load(path) == (workspace, None)
+    assert workspace.tabs == (Tab((BTC, ETH), "", 2, 1),)
+
+
+def test_tabs_in_the_file_read_like_those_of_a_person(path: Path) -> None:
+    save(path, replace(WORKSPACE, name="mine", after=(Tab((BTC,), "alts", columns=3),)))
+    assert path.read_text() == (
+        'version = 1\npanes = [\n    "binance:BTCUSDT@1m",\n    "kraken:ETH/USD@1M",\n]\n'
+        'theme = "paper"\nzoomed = 1\nname = "mine"\n\n'
+        '[[after]]\npanes = [\n    "binance:BTCUSDT@1m",\n]\nname = "alts"\ncolumns = 3\n'
+    )
+
+
+def test_a_workspace_takes_other_tabs_and_keeps_its_looks() -> None:
+    one, two, three = Tab((BTC,), "one"), Tab((ETH,), "two", 2, 0), Tab()
+    other = WORKSPACE.with_tabs([one, two, three], 1)
+    assert (other.panes, other.columns, other.zoomed, other.name) == ((ETH,), 2, 0, "two")
+    assert (other.tabs, other.theme) == ((one, two, three), "paper")
+    assert other.watched == [BTC, ETH]
 
 
 def test_the_default_path_follows_the_state_folder(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,6 +168,10 @@ def test_saving_makes_the_folder_and_a_file_that_only_its_owner_reads(tmp_path: 
         b"version = 1\nlisting = 1",
         b"version = 1\nlisting.sort = 'colour'",
         b"version = 1\nlisting.names = {BTCUSDT = 'Bitcoin'}",
+        b"version = 1\nname = 1",
+        b"version = 1\nbefore = [1]",
+        b"version = 1\n[[after]]\npanes = ['BTC']",
+        b"version = 1\n[[after]]\ncolumns = 65",
         b"version = 1\npan",
         b"\xff\xfe\x00",
         b"#" * ((1 << 20) + 1),

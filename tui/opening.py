@@ -37,7 +37,7 @@ def run_monitor(
     or with the `usual` symbols if it is the only one and empty. `plug` is the demo's market.
     """
     with claimed(path) as ours:
-        workspace, notices = _start(config, asked, interval, usual, path)
+        workspace, notices = opened_with(config, asked, interval, usual, path)
         kept, told = (path, notices) if ours else (None, [*notices, _NOT_OURS])
         engine.start()
         try:
@@ -52,13 +52,17 @@ def run_monitor(
     return exits.code
 
 
-def _start(
+def opened_with(
     config: Config,
     asked: Tab,
     interval: str | None,
     usual: Sequence[str],
     path: Path,
 ) -> tuple[Workspace, list[str]]:
+    """The workspace that the monitor starts with, and what there is to say of it.
+
+    What is asked for takes the place of the tab on view; the other tabs stay.
+    """
     remembered, notice = memory.load(path)
     workspace = remembered or Workspace()
     tabs, shown = list(workspace.tabs), len(workspace.before)

@@ -121,8 +121,8 @@ class PaneGrid(Plain):
         return -1
 
     def shows(self, pane: Pane) -> bool:
-        """Whether the pane stands in the part of the grid that is on view."""
-        return pane.display and self.region.overlaps(pane.region)
+        """Whether the pane stands on the page that is on view."""
+        return pane.display and bool(pane.region)
 
     # --- add, remove ----------------------------------------------------------------------
 

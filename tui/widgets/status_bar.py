@@ -129,7 +129,7 @@ class StatusBar(Plain):
         self._show_health()
 
     def _show_health(self) -> None:
-        row = (*self._health_row, *self._page)
+        row = (*self._health_row, *self._page) if self._health_row else ()
         width = sum(len(text) for text, _ in row)
         if self._health.size.width != width:
             self._health.styles.width = width

@@ -102,6 +102,7 @@ class Tabs(TextPicture):
 
     async def restore(self) -> None:
         """Fill the grid for the first time."""
+        self._draw()
         await self._grid.hold(self._shown.tab)
 
     async def open(self, tab: Tab) -> None:

@@ -70,6 +70,7 @@ def workspaces(draw: st.DrawFn) -> Workspace:
         name=draw(st.just("") | names),
         before=draw(st.lists(tabs, max_size=3).map(tuple)),
         after=draw(st.lists(tabs, max_size=3).map(tuple)),
+        studies=draw(st.dictionaries(names, st.lists(names, max_size=3).map(tuple), max_size=3)),
     )
 
 

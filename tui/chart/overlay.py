@@ -19,6 +19,7 @@ _PATTERNS = ((True,), (True, True, True, False), (True, False))
 _SAMPLES = ("──", "╌╌", "··")
 _LETTERS = "*+~^%"
 _FREE = {"blank", "grid"}
+_EMPTY = " \u2800"  # a braille cell without dots
 
 
 def canvas(rows: Iterable[Row]) -> Canvas:
@@ -58,7 +59,7 @@ def draw(
 def put(cells: Canvas, row: int, x: int, char: str, role: str) -> None:
     """Write into a cell that is free: nothing else is ever hidden."""
     text, before = cells[row][x]
-    if text == " " or before in _FREE:
+    if char not in _EMPTY and (text in _EMPTY or before in _FREE):
         cells[row][x] = char, role
 
 

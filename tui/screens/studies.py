@@ -6,9 +6,10 @@ from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.events import Key
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -24,6 +25,23 @@ _HINT = (
 )
 
 
+class _Line(Input):
+    """Enter and, while nothing is typed, space are the screen's, in step with its other keys."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        return not self._ticks(key) and super().check_consume_key(key, character)
+
+    def on_key(self, event: Key) -> None:
+        if self._ticks(event.key):
+            event.prevent_default()
+
+    async def action_submit(self) -> None:
+        await self.run_action("screen.take")
+
+    def _ticks(self, key: str) -> bool:
+        return key == "space" and not self.value
+
+
 class StudiesScreen(ModalScreen[tuple[Study, ...]]):
     """Dismisses with the studies chosen, in the order of choice; the pane shows each at once."""
 
@@ -31,8 +49,7 @@ class StudiesScreen(ModalScreen[tuple[Study, ...]]):
         ("escape", "close", "Close"),
         ("down", "highlight(1)", "Next"),
         ("up", "highlight(-1)", "Previous"),
-        Binding("enter", "take", "Add or tick", priority=True),
-        Binding("space", "tick", "Tick", priority=True),
+        ("space", "tick", "Tick"),
     ]
     DEFAULT_CSS = """
     StudiesScreen {
@@ -62,7 +79,7 @@ class StudiesScreen(ModalScreen[tuple[Study, ...]]):
     def compose(self) -> ComposeResult:
         with Vertical() as box:
             box.border_title = Content(f"Indicators of {self._pane.subscription.symbol}")
-            yield Input(placeholder="SMA 50, BB 20 2, MACD 12 26 9")
+            yield _Line(placeholder="SMA 50, BB 20 2, MACD 12 26 9")
             yield self._options
             yield Static(Content(_HINT), id="hint")
 
@@ -70,10 +87,6 @@ class StudiesScreen(ModalScreen[tuple[Study, ...]]):
         self._options.can_focus = False
         self.query_one(Input).focus()
         self._list(0)
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool:
-        """Space ticks as long as nothing is typed."""
-        return action != "tick" or not self.query_one(Input).value
 
     @on(Input.Changed)
     def _typing(self) -> None:

@@ -132,7 +132,7 @@ _KINDS = (
     Kind(
         "BB",
         "Bollinger bands around the SMA",
-        (_period(20, 2), Parameter("deviations", 2, 0.1, 10, whole=False)),
+        (_period(20, 2), Parameter("factor", 2, 0.1, 10, whole=False)),
         ("upper", "middle", "lower"),
         BB,
         _bands,

@@ -154,10 +154,10 @@ class _Track:
         return self._figures
 
     def go_back(self, count: int) -> bool:
-        """Take back the last `count` candles, if so many were added since the start."""
+        """Take back the last `count` candles, if there are some left since the start then."""
         self._let_go()
-        if count > self._fed:
-            return False
+        if count >= self._fed:
+            return not count
         for _ in range(count):
             self._indicator.remove()
             self._values.popitem()

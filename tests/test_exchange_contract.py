@@ -195,6 +195,8 @@ def test_p16_a_hostile_body_is_an_error_in_words_or_nothing(
         readers.append(lambda: exchange.parse_directory(body))
     if exchange.trades_request(name, 1):
         readers.append(lambda: exchange.parse_trades(name, body))
+    if exchange.book_request(name):
+        readers.append(lambda: exchange.parse_book(name, body).bids)
     for read in readers:
         try:
             assert len(read()) == 0

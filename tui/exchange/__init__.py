@@ -11,7 +11,7 @@ from tui.exchange.base import Exchange
 from tui.exchange.settings import ExchangeSettings
 from tui.rules import Rules
 
-_SHARED = {"base", "batches", "reading", "settings"}
+_SHARED = {"base", "batches", "books", "reading", "settings"}
 
 
 def kinds() -> list[str]:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import inf
 
+from tui.market.book import Book
 from tui.market.candle import Candle
 from tui.market.events import Event, Trade
 from tui.market.interval import Interval
@@ -87,7 +88,8 @@ class Exchange(ABC):
     exchange wants pings of its own making, and answers them. Binary frames are garbage unless it
     `reads_binary`. One that `takes_token` has a login. One that `complains_with_200` sends errors
     of its REST side as if they were answers. Its answers tell in a `weight_header`, if it has one,
-    what was used of the REST limit in the running minute.
+    what was used of the REST limit in the running minute. Order books are asked for each
+    `book_pace` seconds at most.
     """
 
     name: str
@@ -111,6 +113,7 @@ class Exchange(ABC):
     takes_token: bool = False
     complains_with_200: bool = False
     weight_header: str = ""
+    book_pace: float = 2.0
 
     def spelling(self, name: str) -> str:
         """How the exchange spells a symbol that a person typed."""
@@ -195,6 +198,14 @@ class Exchange(ABC):
         Raises ExchangeError when the body is not a list of trades.
         """
         raise NotImplementedError(f"{self.title} has no trades over REST")
+
+    def book_request(self, name: str) -> Request | None:
+        """The order book of a symbol as it is now; None: it cannot be had."""
+        return None
+
+    def parse_book(self, name: str, body: bytes) -> Book:
+        """The best levels of both sides. Raises ExchangeError when the body is not a book."""
+        raise NotImplementedError(f"{self.title} has no order book over REST")
 
     def directory_request(self) -> Request | None:
         """The list of all symbols; None when there is none, and any name may be right."""

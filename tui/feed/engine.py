@@ -23,6 +23,7 @@ from tui.feed.link import OPEN, Link, offline, reason_of, state_of
 from tui.feed.outlet import Outlet
 from tui.feed.settings import ConnectionSettings
 from tui.feed.status import (
+    BookView,
     ConnectionState,
     ConnectionStatus,
     Drained,
@@ -184,6 +185,14 @@ class Engine:
         tape = self._hub.watch_trades(subscription)
         return Lease(lambda: self._hub.unwatch_trades(subscription, tape))
 
+    def watch_book(self, subscription: Subscription) -> Lease:
+        """Ask for the order book of its symbol again and again, where the exchange has one."""
+        exchange, name = subscription.symbol.exchange, subscription.symbol.name
+        if self._exchanges[exchange].book_request(name) is None:
+            return Lease(lambda: None)
+        self._call(lambda: self._venue(exchange).books.watch(name))
+        return Lease(lambda: self._call(lambda: self._venue(exchange).books.unwatch(name)))
+
     def inquire(self) -> None:
         """Ask the exchanges what they send; a Notice of each connection answers."""
         self._call(self._inquire)
@@ -235,6 +244,14 @@ class Engine:
         Empty where the exchange's stream has none.
         """
         return self._hub.trades(subscription)
+
+    def book(self, subscription: Subscription) -> BookView | None:
+        """The order book that is watched; None where the exchange has none."""
+        exchange, name = subscription.symbol.exchange, subscription.symbol.name
+        if self._exchanges[exchange].book_request(name) is None:
+            return None
+        venue = self._venues.get(exchange)
+        return venue.books.view(name) if venue else BookView()
 
     def status(self, subscription: Subscription) -> FeedStatus:
         """The health of a subscription."""

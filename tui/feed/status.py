@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
+from tui.market.book import Book
 from tui.market.candle import Candle
 from tui.market.events import Ticker
 from tui.market.series import Hole
@@ -102,6 +103,18 @@ class SeriesView:
     status: FeedStatus
     known: int = 0
     older: Older = Older()
+
+
+@dataclass(frozen=True, slots=True)
+class BookView:
+    """An order book as it was `age` seconds ago at most; both are None before the first.
+
+    `reason` says why no newer one comes; it is empty when all is well.
+    """
+
+    book: Book | None = None
+    age: float | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from tui.exchange.base import Exchange
 from tui.feed import backoff
 from tui.feed import signals as on
 from tui.feed.backfill import Backfill
+from tui.feed.books import Books
 from tui.feed.caretaker import Caretaker
 from tui.feed.connection import Connection
 from tui.feed.directory import Directory
@@ -65,6 +66,7 @@ class Venue:
             exchange, self._rest, hub, history, monotonic, random, self._unknown
         )
         self.older = OlderCandles(exchange, self._backfill.pages, hub, monotonic, random)
+        self.books = Books(exchange, self._rest, monotonic, random)
         self._hub = hub
         self._dialer = dialer
         self._monotonic = monotonic
@@ -215,6 +217,7 @@ class Venue:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.books.close()
         await self._rest.close()
         if self._tokens:
             await self._tokens.close()

@@ -16,6 +16,7 @@ from msgspec import Struct
 from tui.exchange.base import Command, Complaint, Exchange, Limits, Request
 from tui.exchange.batches import in_batches
 from tui.exchange.binance import frames
+from tui.exchange.books import DEPTH, book_of
 from tui.exchange.reading import (
     CLOCK_SKEW,
     UNREADABLE,
@@ -28,6 +29,7 @@ from tui.exchange.reading import (
     unexpected,
 )
 from tui.exchange.settings import ExchangeSettings
+from tui.market.book import Book
 from tui.market.candle import Candle
 from tui.market.events import (
     Event,
@@ -58,6 +60,11 @@ class ExchangeInfo(Struct):
     symbols: list[msgspec.Raw]
 
 
+class Depth(Struct):
+    bids: list[msgspec.Raw]
+    asks: list[msgspec.Raw]
+
+
 class Row(Struct, array_like=True, gc=False):
     """One candle over REST; what follows the number of trades is not read."""
 
@@ -74,6 +81,7 @@ class Row(Struct, array_like=True, gc=False):
 
 _rows = msgspec.json.Decoder(list[msgspec.Raw])
 _row = msgspec.json.Decoder(Row, strict=False)
+_depth = msgspec.json.Decoder(Depth)
 _info = msgspec.json.Decoder(ExchangeInfo)
 _symbol = msgspec.json.Decoder(WireSymbol)
 _complaints = msgspec.json.Decoder(frames.WireError)
@@ -154,6 +162,16 @@ class Binance(Exchange):
         candles = (_candle_of_row(row, settled, now) for row in readable(_row, rows))
         sound = {c.open_time: c for c in candles if c.flaw is None and c.open_time <= latest}
         return [sound[open_time] for open_time in sorted(sound)]
+
+    def book_request(self, name: str) -> Request:
+        return Request("/api/v3/depth", {"symbol": name, "limit": str(DEPTH)}, weight=5)
+
+    def parse_book(self, name: str, body: bytes) -> Book:
+        expected = f"an order book of {name}"
+        depth = decoded(_depth, body, self.title, expected)
+        if book := book_of(depth.bids, depth.asks, None):
+            return book
+        raise unexpected(self.title, expected)
 
     def directory_request(self) -> Request:
         return Request("/api/v3/exchangeInfo", weight=20)

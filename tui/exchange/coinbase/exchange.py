@@ -19,17 +19,20 @@ import msgspec
 from msgspec import Meta, Struct
 
 from tui.exchange.base import Command, Complaint, Exchange, Limits, Request
+from tui.exchange.books import book_of
 from tui.exchange.coinbase.frames import CHANNELS, WireTrade, read, trade_of
 from tui.exchange.reading import (
     CLOCK_SKEW,
     UNREADABLE,
     decimals,
     decoded,
+    moment,
     one_line,
     readable,
     unexpected,
 )
 from tui.exchange.settings import ExchangeSettings
+from tui.market.book import Book
 from tui.market.candle import Candle
 from tui.market.coarser import coarser
 from tui.market.events import EARLIEST, LATEST, Event, Trade
@@ -61,6 +64,14 @@ class Row(Struct, array_like=True, gc=False):
     volume: float
 
 
+class WireBook(Struct):
+    """All levels of both sides: the best come first."""
+
+    bids: list[msgspec.Raw]
+    asks: list[msgspec.Raw]
+    time: str = ""
+
+
 class WireProduct(Struct):
     """The increments are the smallest steps of a price and of a size."""
 
@@ -80,6 +91,7 @@ class WireComplaint(Struct):
 _items = msgspec.json.Decoder(list[msgspec.Raw])
 _row = msgspec.json.Decoder(Row, strict=False)
 _trade = msgspec.json.Decoder(WireTrade, strict=False)
+_book = msgspec.json.Decoder(WireBook)
 _product = msgspec.json.Decoder(WireProduct)
 _complaints = msgspec.json.Decoder(WireComplaint)
 
@@ -94,6 +106,8 @@ class Coinbase(Exchange):
     clock_path = "/time"
     from_trades = True
     omits_empty = True
+    # A book comes whole, with tens of thousands of levels.
+    book_pace = 5.0
     # Each product sends a heartbeat a second, and two messages with each trade: a hundred of them
     # keep a reader busy, and who lags behind is dropped. An address may send 100 messages/s, dial
     # 8 times/s (20 at once) and ask REST 10 times/s (15 at once).
@@ -182,6 +196,16 @@ class Coinbase(Exchange):
         rows = decoded(_items, body, self.title, f"trades of {name}")
         return list(_trades_of(name, readable(_trade, rows)))
 
+    def book_request(self, name: str) -> Request:
+        return Request(f"{_path(name)}/book", {"level": "2"})
+
+    def parse_book(self, name: str, body: bytes) -> Book:
+        expected = f"an order book of {name}"
+        wire = decoded(_book, body, self.title, expected)
+        if book := book_of(wire.bids, wire.asks, _told_time(wire.time)):
+            return book
+        raise unexpected(self.title, expected)
+
     def directory_request(self) -> Request:
         return Request("/products")
 
@@ -233,6 +257,13 @@ def _path(name: str) -> str:
 
 def _iso(time: int) -> str:
     return datetime.fromtimestamp(time // SECOND, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _told_time(text: str) -> int | None:
+    try:
+        return moment(text)
+    except ValueError:
+        return None
 
 
 def _candle(row: Row) -> Candle:

@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from tui.exchange.base import Complaint, Exchange, Request
+from tui.exchange.books import DEPTH, book_of
 from tui.exchange.kraken.names import WIRE_INTERVALS, altname, modern
 from tui.exchange.reading import (
     CLOCK_SKEW,
@@ -23,6 +24,7 @@ from tui.exchange.reading import (
     readable,
     unexpected,
 )
+from tui.market.book import Book
 from tui.market.candle import Candle
 from tui.market.events import EARLIEST, LATEST
 from tui.market.interval import SECOND
@@ -67,6 +69,17 @@ class History(Struct):
     result: dict[str, int | list[msgspec.Raw]]
 
 
+class Depth(Struct):
+    bids: list[msgspec.Raw]
+    asks: list[msgspec.Raw]
+
+
+class Depths(Struct):
+    """The book stands under a name that need not be the one asked for."""
+
+    result: dict[str, Depth]
+
+
 class AssetPair(Struct):
     """`wsname` is the name on the older WebSocket; dark pools have none, and no stream."""
 
@@ -88,6 +101,7 @@ class Errors(Struct):
 
 _histories = msgspec.json.Decoder(History)
 _row = msgspec.json.Decoder(Row, strict=False)
+_depths = msgspec.json.Decoder(Depths)
 _pairs = msgspec.json.Decoder(AssetPairs)
 _pair = msgspec.json.Decoder(AssetPair)
 _errors = msgspec.json.Decoder(Errors)
@@ -129,6 +143,16 @@ class KrakenRest(Exchange, ABC):
         match list(result.values()), last:
             case [[*rows]], int(last):
                 return rows, last
+        raise unexpected(self.title, expected)
+
+    def book_request(self, name: str) -> Request:
+        return Request("/0/public/Depth", {"pair": altname(name), "count": str(DEPTH)})
+
+    def parse_book(self, name: str, body: bytes) -> Book:
+        expected = f"an order book of {name}"
+        match list(decoded(_depths, body, self.title, expected).result.values()):
+            case [depth] if book := book_of(depth.bids, depth.asks, None):
+                return book
         raise unexpected(self.title, expected)
 
     def directory_request(self) -> Request:

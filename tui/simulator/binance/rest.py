@@ -12,6 +12,7 @@ from aiohttp import web
 
 from tui.simulator.binance import words
 from tui.simulator.binance.words import ApiError
+from tui.simulator.depth import depth
 from tui.simulator.frame import encode
 from tui.simulator.limits import Limits, Refused, RequestWeight
 from tui.simulator.market import Market
@@ -43,6 +44,7 @@ class Rest:
             "exchangeInfo": (20, self._exchange_info),
             "klines": (2, self._klines),
             "aggTrades": (4, self._agg_trades),
+            "depth": (5, self._depth),
         }
         return [
             web.get(f"/api/v3/{name}", self._handler(weight, answer))
@@ -93,6 +95,11 @@ class Rest:
         first = _number(query, "fromId", max(0, newest - limit))
         prints = market.prints_from(first, now) if first < newest else iter(())
         return [words.agg_trade(market.listing, trade) for trade in islice(prints, limit)]
+
+    def _depth(self, query: Query) -> object:
+        market = self._market(_required(query, "symbol"))
+        bids, asks = depth(market, self._clock(), min(_number(query, "limit", 100), 100))
+        return words.book(market.listing, market.printed(self._clock()), bids, asks)
 
     def _market(self, name: str) -> Market:
         if not _SYMBOL.fullmatch(name):

@@ -13,6 +13,7 @@ from tui.market.interval import Interval
 from tui.simulator.amounts import decimal, price, volume
 from tui.simulator.bar import Bar, Print
 from tui.simulator.catalogue import Listing
+from tui.simulator.depth import Level
 from tui.simulator.frame import encode
 from tui.simulator.limits import Limits
 
@@ -86,6 +87,15 @@ def revised(payload: str, after: int) -> tuple[str, str]:
     again: Body = json.loads(payload)
     again["E"] += after
     return encode(wrong), encode(again)
+
+
+def book(listing: Listing, update_id: int, bids: list[Level], asks: list[Level]) -> Body:
+    """`GET /api/v3/depth`."""
+    return {
+        "lastUpdateId": update_id,
+        "bids": [[price(listing, each.ticks), volume(listing, each.lots)] for each in bids],
+        "asks": [[price(listing, each.ticks), volume(listing, each.lots)] for each in asks],
+    }
 
 
 def kline_row(listing: Listing, interval: Interval, open_time: int, bar: Bar) -> list[int | str]:

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from tui.market.interval import MINUTE, SECOND, Interval
 from tui.simulator.coinbase import words
+from tui.simulator.depth import depth
 from tui.simulator.dialect import World
 from tui.simulator.fills import filled, fills_between
 from tui.simulator.frame import encode
@@ -25,6 +26,7 @@ _MOST_STEPS = 300  # from the start of a window to its end, both included
 _CACHED_ROWS = 350
 _CACHED_FOR = 5 * MINUTE
 _MOST_TRADES = 1000
+_BOOK = 500
 
 Query = Mapping[str, str]
 
@@ -54,6 +56,7 @@ class Rest:
             self._route("/products/{id}", lambda r: encode(self._product(r))),
             self._route("/products/{id}/candles", self._candles),
             self._route("/products/{id}/trades", self._trades),
+            self._route("/products/{id}/book", self._book),
             self._route("/time", lambda _: encode(words.clock(self._world.clock()))),
         ]
 
@@ -101,6 +104,14 @@ class Rest:
         first = max(0, end - min(_number(query, "limit", _MOST_TRADES), _MOST_TRADES))
         fills = fills_between(market, first, end, known)
         return encode([words.trade_row(market.listing, fill) for fill in fills][::-1])
+
+    def _book(self, request: web.Request) -> str:
+        market, now = self._market(request), self._world.clock()
+        level = _number(request.query, "level", 1)
+        if level not in (1, 2):
+            raise _RefusedError("Invalid level")
+        bids, asks = depth(market, now, 1 if level == 1 else _BOOK)
+        return encode(words.book(market.listing, now, filled(market, now), bids, asks))
 
     def _market(self, request: web.Request) -> Market:
         market = self._markets.get(request.match_info["id"])

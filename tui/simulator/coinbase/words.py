@@ -16,6 +16,7 @@ from tui.simulator.amounts import decimal, natural
 from tui.simulator.bar import Bar, Print
 from tui.simulator.catalogue import Listing
 from tui.simulator.chance import scattered
+from tui.simulator.depth import Level
 from tui.simulator.fills import Fill, size_digits
 from tui.simulator.frame import encode
 
@@ -117,6 +118,23 @@ def candle_row(listing: Listing, open_time: int, bar: Bar) -> str:
     """Seconds, low, high, open, close, volume: JSON numbers, all digits of them."""
     prices = (price(listing, ticks) for ticks in (bar.low, bar.high, bar.open, bar.close))
     return f"[{open_time // SECOND},{','.join(prices)},{volume(listing, bar)}]"
+
+
+def book(listing: Listing, now: int, trades: int, bids: list[Level], asks: list[Level]) -> Body:
+    """`GET /products/{id}/book`: price, size and number of orders of each level."""
+
+    def rows(levels: list[Level]) -> list[list[str | int]]:
+        digits = listing.volume_digits
+        return [[price(listing, e.ticks), natural(e.lots, digits), e.orders] for e in levels]
+
+    return {
+        "bids": rows(bids),
+        "asks": rows(asks),
+        "sequence": trades * _SEQUENCES,
+        "auction_mode": False,
+        "auction": None,
+        "time": _iso(now * 1000),
+    }
 
 
 def product(listing: Listing) -> Body:

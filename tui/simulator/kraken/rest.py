@@ -13,6 +13,7 @@ from aiohttp import web
 from tui.market.interval import SECOND
 from tui.simulator.bar import Bar
 from tui.simulator.catalogue import Listing
+from tui.simulator.depth import Level, depth
 from tui.simulator.dialect import World
 from tui.simulator.fills import Fill
 from tui.simulator.kraken.asset_pairs import asset_pairs
@@ -20,6 +21,7 @@ from tui.simulator.kraken.names import pair_of
 from tui.simulator.kraken.numbers import (
     INTERVALS,
     encode,
+    exact,
     iso,
     price,
     seconds,
@@ -34,6 +36,7 @@ from tui.simulator.market import ORIGIN, Market
 
 _COMMITTED = 720
 _TRADES = 1000
+_DEPTH = 500
 _NUMBER = re.compile(r"[0-9]{1,20}")
 
 Query = Mapping[str, str]
@@ -67,6 +70,7 @@ class Rest:
             "AssetPairs": self._asset_pairs,
             "OHLC": self._ohlc,
             "Trades": self._trades,
+            "Depth": self._depth,
         }
         return [
             web.get(f"/0/public/{name}", self._handler(answer)) for name, answer in answers.items()
@@ -116,6 +120,15 @@ class Rest:
         rows = [_trade(market, each) for each in found]
         return {pair_of(market.listing).key: rows, "last": last}
 
+    def _depth(self, query: Query, now: int) -> object:
+        market = self._market(query.get("pair"))
+        count = min(max(1, _number(query, "count", 100)), _DEPTH)
+        bids, asks = (
+            [_level(market.listing, level, now) for level in side]
+            for side in depth(market, now, count)
+        )
+        return {pair_of(market.listing).key: {"asks": asks, "bids": bids}}
+
     def _market(self, name: str | None) -> Market:
         if not name:
             raise ApiError("EGeneral:Invalid arguments")
@@ -138,6 +151,11 @@ def _candle(listing: Listing, open_time: int, bar: Bar) -> list[object]:
         str(volume(listing, bar.lots)),
         bar.trades,
     ]
+
+
+def _level(listing: Listing, level: Level, now: int) -> list[object]:
+    size_ = exact(level.lots, listing.volume_digits, max(3, listing.volume_digits))
+    return [str(price(listing, level.ticks)), str(size_), now // 1000]
 
 
 def _trade(market: Market, fill: Fill) -> list[object]:

@@ -54,8 +54,6 @@ from tui.widgets.grid import PaneGrid
 from tui.widgets.pane import Pane
 from tui.widgets.refusal import refuse
 from tui.widgets.remembered import Changed
-from tui.widgets.tabs import Tabs
-from tui.widgets.watchlist import Watchlist
 from tui.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -119,6 +117,9 @@ class TradexApp(PacedApp, inherit_bindings=False):
         defaults = config.exchange, config.interval
         demo = plug is not None
         self.monitor = MonitorScreen(engine, workspace, options, defaults, demo=demo)
+        # Who carries out actions, by the names that keys.py gives them; `pane` below.
+        self.grid, self.tabs = self.monitor.grid, self.monitor.tabs
+        self.watchlist = self.monitor.watchlist
         self._outages = Outages()
         self._pace = Pace(config.frame_rate)
         self._dirty: set[Subscription] = set()
@@ -148,21 +149,6 @@ class TradexApp(PacedApp, inherit_bindings=False):
 
     def on_unmount(self) -> None:
         self.remembering.finish()
-
-    @property
-    def grid(self) -> PaneGrid:
-        """Who carries out the actions of the grid."""
-        return self.monitor.grid
-
-    @property
-    def watchlist(self) -> Watchlist:
-        """Who carries out the actions of the watchlist."""
-        return self.monitor.watchlist
-
-    @property
-    def tabs(self) -> Tabs:
-        """Who carries out the actions of the tabs."""
-        return self.monitor.tabs
 
     @property
     def pane(self) -> Pane | PaneGrid:

@@ -269,9 +269,10 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
             self.watchlist.appear(listed)
         else:
             self.watchlist.rearrange()
-        if any_ and not listed and not self.grid.display and self.grid.current:
-            self.grid.select(self.grid.current)
-        self.grid.display = any_ and not listed
+        if listed or not any_:
+            self.grid.display = False
+        elif not self.grid.display:
+            self.grid.reappear()
 
     @on(PaneGrid.Selected)
     def _follow_selection(self) -> None:

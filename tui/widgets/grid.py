@@ -181,7 +181,7 @@ class PaneGrid(Plain):
         """Put a removed pane back to its place."""
         await self.mount_panes([subscription], before=index)
         self.post_message(self.Restored(subscription, index))
-        self.action_select(min(index, len(self.panes) - 1))
+        self.select(self.panes[min(index, len(self.panes) - 1)])
         self.post_message(Changed())
 
     # --- select, arrange ------------------------------------------------------------------
@@ -197,6 +197,14 @@ class PaneGrid(Plain):
             pane.focus()
         else:
             self.post_message(self.Selected())
+
+    def reappear(self) -> None:
+        """Be shown again after another view; what panes missed meanwhile is drawn at once."""
+        self.display = True
+        for pane in self.panes:
+            pane.wake()
+        if self.current:
+            self.select(self.current)
 
     def put(self, pane: Pane, beside: Pane, *, after: bool) -> None:
         """Move a pane right before or after another one."""
@@ -289,7 +297,8 @@ class PaneGrid(Plain):
         self.action_zoom()
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
-        if isinstance(event.widget, Pane):
+        # When the grid is hidden Textual looks for another focus in it.
+        if isinstance(event.widget, Pane) and self.listed is None:
             self._current = event.widget
             self.post_message(self.Selected())
 

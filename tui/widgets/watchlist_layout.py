@@ -94,7 +94,7 @@ def _title(place: Place, listing: Listing) -> Row:
     column, width = place.column, place.width
     sorting = listing.sort == column.id
     sign = ("▼" if listing.descending else "▲") if sorting else ""
-    text = cut(column.id, width - len(sign)) + sign
+    text = cut(column.title or column.id, width - len(sign)) + sign
     space = " " * (width - cell_len(text))
     return ((f"{space}{text}" if column.right else f"{text}{space}", _TITLE_ROLES[sorting]),)
 

@@ -9,6 +9,8 @@ from typing import Any
 from tui.listing import Listing
 from tui.widgets.watchlist_row import BY_ID, Entry
 
+_WORD = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -43,10 +45,19 @@ def arranged(rows: Sequence[Entry], listing: Listing, words: str = "") -> list[H
 
 
 def fits(row: Entry, words: str) -> bool:
-    """Whether each of the words is a part of the row's name, symbol, exchange or group."""
+    """Whether each of the words is a part of the row's name or symbol.
+
+    An exchange or a group is found by how it begins, three letters at least: any letter is a
+    part of some exchange's name.
+    """
     symbol = row.view.subscription.symbol
-    text = f"{row.name} {symbol.name} {symbol.exchange} {row.group}".casefold()
-    return all(word in text for word in words.casefold().split())
+    texts = row.name.casefold(), symbol.name.casefold()
+    wider = symbol.exchange.casefold(), row.group.casefold()
+    return all(
+        any(word in text for text in texts)
+        or (len(word) >= _WORD and any(text.startswith(word) for text in wider))
+        for word in words.casefold().split()
+    )
 
 
 def _sorted(numbers: Iterable[int], rows: Sequence[Entry], listing: Listing) -> Iterable[int]:

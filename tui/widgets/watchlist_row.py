@@ -98,7 +98,7 @@ Draw = Callable[[Entry, int, GlyphSet], Row]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One fact of a symbol: its title, its least width in cells, when it gives way, its text.
+    """One fact of a symbol: when it gives way, its least width in cells, its text, its title.
 
     In a narrow terminal the columns of the highest `rank` go first, always as a whole. A
     `measured` column is as wide as its widest text. `value` is what rows are sorted by; with
@@ -113,6 +113,7 @@ class Column:
     measured: bool = False
     right: bool = False
     falling: bool = False
+    title: str = ""
 
     def cell(self, row: Entry, width: int, glyphs: GlyphSet) -> Row:
         """The cell of exactly `width` cells."""
@@ -221,7 +222,7 @@ def _length(row: Entry) -> float:
 
 
 def _number(id_: Sort, rank: int, draw: Draw, value: Callable[[Entry], float | None]) -> Column:
-    return Column(id_, rank, 6, draw, value, measured=True, right=True, falling=True)
+    return Column(id_, rank, 7, draw, value, measured=True, right=True, falling=True)
 
 
 COLUMNS = (
@@ -229,12 +230,12 @@ COLUMNS = (
     _number("price", 2, _price, lambda row: row.view.price),
     _number("change", 3, _change, lambda row: row.ratio),
     _number("amount", 10, _amount, lambda row: row.amount),
-    Column("spark", 5, 8, _spark, _rise, falling=True),
+    Column("spark", 5, 8, _spark, _rise, right=True, falling=True),
     Column("range", 6, 7, _range, lambda row: row.position, falling=True),
     _number("volume", 7, _volume, _traded),
     Column("age", 9, 6, _age, lambda row: row.age, right=True),
     Column("state", 1, 11, _state, lambda row: _SEVERITY.index(row.fresh.role)),
-    Column("interval", 8, 3, _text(_interval, "muted"), _length, measured=True),
-    Column("exchange", 4, 8, _text(_exchange, "muted"), _exchange, measured=True),
+    Column("interval", 8, 4, _text(_interval, "muted"), _length, measured=True, title="bar"),
+    Column("exchange", 4, 9, _text(_exchange, "muted"), _exchange, measured=True),
 )
 BY_ID = {column.id: column for column in COLUMNS}

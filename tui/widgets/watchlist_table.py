@@ -45,7 +45,7 @@ class WatchlistTable(Mosaic):
         self.columns = tuple(ColumnPicture() for _ in COLUMNS)
         self.label = TextPicture(classes="label")
         self.note = Static("", markup=False)
-        self.input = Input(placeholder="name, symbol, exchange, group", select_on_focus=False)
+        self.input = Input(placeholder="name, exchange, group", select_on_focus=False)
         super().__init__((*self.columns, self.label), [self.note, self.input])
         self.listing = listing
         self.glyphs = SETS[Glyphs.HEAVY]

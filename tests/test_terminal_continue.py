@@ -45,6 +45,14 @@ def test_l9_a_hang_up_which_also_says_go_on_ends_it_in_order(tmp_path: Path) -> 
     assert "ERROR" not in log(tmp_path)
 
 
+def test_where_no_shell_could_make_it_go_on_the_key_says_so(tmp_path: Path) -> None:
+    with Emulated(tmp_path, "demo") as t:
+        t.shows("LIVE")
+        t.press("ctrl+z")
+        t.shows("No shell is behind")
+        assert not stopped(t)
+
+
 @contextmanager
 def stopped_job(home: Path) -> Iterator[Emulated]:
     """The first job of a shell, stopped with ctrl+z; the shell's prompt is back."""

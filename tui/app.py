@@ -16,6 +16,7 @@ from time import monotonic
 from typing import ClassVar
 
 from textual import on, work
+from textual.command import CommandPalette
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.drivers.web_driver import WebDriver
@@ -25,7 +26,7 @@ from textual.worker import Worker, WorkerState
 from tui import chart_options
 from tui.chart.frame import Options
 from tui.chart.picture import Run
-from tui.commands import MonitorCommands, Plug, SymbolCommands
+from tui.commands import IntervalCommands, MonitorCommands, Plug, SymbolCommands
 from tui.config import Config, config_folder
 from tui.feed.engine import Engine
 from tui.feed.status import Notice
@@ -279,11 +280,16 @@ class TradexApp(PacedApp, inherit_bindings=False):
         if not isinstance(self.screen, HelpScreen):
             self.push_screen(HelpScreen(self.key_table))
 
+    def action_intervals(self) -> None:
+        """Offer the intervals of the current pane."""
+        self.push_screen(CommandPalette([IntervalCommands], placeholder="Interval of this pane"))
+
     def action_interrupt(self) -> None:
         """Quit as other programs do on ctrl+c, with their exit code."""
         self.exit(return_code=128 + SIGINT)
 
     def action_suspend_process(self) -> None:
+        self.monitor.bar.end_welcome()  # this key comes to the app alone
         if self._driver and self._driver.can_suspend and shell_waits():
             super().action_suspend_process()
         else:

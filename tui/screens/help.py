@@ -5,62 +5,55 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.table import Table
-from rich.text import Text
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import VerticalScroll
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.events import Resize
 from textual.screen import ModalScreen
-from textual.widgets import Static
+from textual.widgets import Input
 
-from tui.keys import HelpRow, Key, help_groups
+from tui.chart.picture import Row
+from tui.keys import Key, help_groups
+from tui.screens.columns import matching, page, widest
+from tui.screens.glossary import MARKS, MOUSE, PANEL, WORDS
+from tui.widgets.picture import TextPicture
 
-WORDS = (
-    HelpRow("LIVE, LIVE 4.2 s", "data come in; with a number, the last came so long ago"),
-    HelpRow("QUIET", "the exchange confirms that nothing is traded"),
-    HelpRow("SYNCING", "connected; history is being loaded, or the first price awaited"),
-    HelpRow("STALE", "the line is open but nothing comes; the price is old, so it is dimmed"),
-    HelpRow("UNSTABLE", "the line was lost four times or more within five minutes"),
-    HelpRow("RETRY 3 in 4 s", "the line broke; try 3 since it last held follows in four seconds"),
-    HelpRow("12 s old, OLD 12 s", "the price is not live and as old as that; it is dimmed"),
-    HelpRow("STOPPED", "it is not tried again by itself, or rarely (next in 14 min); r tries"),
-)
-PANEL = (
-    HelpRow("dialing, subscribing", "the connection is being made"),
-    HelpRow("syncing, live, stale", "as in the header of a pane"),
-    HelpRow("backoff", "waiting until the next try: RETRY in the header"),
-    HelpRow("parked", "given up, or tried again only rarely: STOPPED in the header"),
-    HelpRow("unstable", "lost four times or more within five minutes, whatever it does now"),
-    HelpRow("try · next", "the number of the next try since the line last held; the wait for it"),
-    HelpRow("data · ping", "age of the last data, and the round trip to the exchange"),
-    HelpRow("msg/s · B/s", "messages and bytes that come in each second"),
-    HelpRow("up · again", "how long the line has held, and how often it came back"),
-    HelpRow("gaps 2/3", "three gaps were found, two are repaired"),
-    HelpRow("bad", "messages that could not be read; they are left out"),
-    HelpRow("last close", "why the connection before this one ended, with the code of the close"),
-)
-MARKS = (
-    HelpRow("╱╱╱", "candles that are missing"),
-    HelpRow("×", "on the rule: missing"),
-    HelpRow("?", "on the rule: not yet confirmed by the exchange"),
-    HelpRow("═", "on the rule: was missing, filled in later"),
-    HelpRow("▲ ▼", "the change beside the price is up, down"),
-)
+_FRAME = 6  # cells of the border and the space beside the text, and of the scroll bar
+_SMALL = (60, 16)
+_NOTHING: Row = (("Nothing here has these words; esc shows all again.", "muted"),)
+
+
+class _Filter(Input):
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """The key that opened the help closes it, though a line to type in has the focus."""
+        return key != "question_mark" and super().check_consume_key(key, character)
 
 
 class HelpScreen(ModalScreen[None]):
-    """Keys by group; esc closes."""
+    """All keys by group in columns; typing filters them, esc clears the filter, then closes."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [("escape,question_mark", "dismiss", "Close")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("question_mark", "dismiss", "Close", id="help", priority=True),
+        Binding("escape", "back", "Back"),
+        Binding("down", "scroll(1)", "Down"),
+        Binding("up", "scroll(-1)", "Up"),
+        Binding("pagedown", "turn(1)", "Next page"),
+        Binding("pageup", "turn(-1)", "Previous page"),
+    ]
     DEFAULT_CSS = """
     HelpScreen {
         align: center middle;
-        & > VerticalScroll {
-            width: 84; max-width: 100%; height: auto; max-height: 100%;
-            background: $surface; border: round $primary; padding: 0 2 1 2;
+        & > Vertical {
+            height: auto; max-height: 100%; background: $surface;
+            border: round $primary; padding: 0 1 0 2;
             border-title-color: $foreground; border-subtitle-color: $market-axis;
         }
-        .group { margin-top: 1; color: $primary; text-style: bold; }
+        &.-small > Vertical { border: none; padding: 0; height: 100%; }
+        Input, Input:focus { border: none; height: 1; padding: 0; background: $surface; }
+        VerticalScroll { height: auto; background: $surface; }
+        &.-small VerticalScroll { height: 1fr; }
+        TextPicture { background: $surface; }
     }
     """
 
@@ -68,24 +61,57 @@ class HelpScreen(ModalScreen[None]):
         super().__init__()
         self._groups = {
             **help_groups(table),
+            "Mouse": MOUSE,
             "Words": WORDS,
             "Marks on the chart": MARKS,
             "Connection panel": PANEL,
         }
+        self._box = Vertical()
+        self._filter = _Filter(
+            placeholder="type to find · ↑ ↓ scroll · esc closes", select_on_focus=False
+        )
+        self._filter.cursor_blink = False
+        self._text_width = 0
+        self._scroll = VerticalScroll()
+        self._page = TextPicture()
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll() as box:
-            box.border_title = "Help"
-            box.border_subtitle = "esc closes"
-            for group, rows in self._groups.items():
-                yield Static(group, classes="group", markup=False)
-                yield Static(_table(rows))
+        self._box.border_title = "Help"
+        with self._box:
+            yield self._filter
+            with self._scroll:
+                yield self._page
 
+    def on_mount(self) -> None:
+        self._scroll.can_focus = False
+        self._filter.focus()
 
-def _table(rows: Sequence[HelpRow]) -> Table:
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), expand=True)
-    table.add_column(width=22, no_wrap=True)
-    table.add_column(ratio=1)
-    for row in rows:
-        table.add_row(Text(row.keys, style="bold"), Text(row.description))
-    return table
+    def on_resize(self, event: Resize) -> None:
+        width, height = event.size
+        small = width < _SMALL[0] or height < _SMALL[1]
+        self.set_class(small, "-small")
+        frame = 1 if small else _FRAME
+        self._text_width = widest(width - frame)
+        self._box.styles.width = self._text_width + frame
+        # One row of the filter, two of the border.
+        self._scroll.styles.max_height = max(1, height - (1 if small else 3))
+        self._show()
+
+    @on(Input.Changed)
+    def _show(self) -> None:
+        rows = page(matching(self._groups, self._filter.value), self._text_width) or [_NOTHING]
+        self._page.styles.height = len(rows)
+        self._page.show(rows)
+
+    def action_back(self) -> None:
+        """Typed words go first."""
+        if self._filter.value:
+            self._filter.value = ""
+        else:
+            self.dismiss()
+
+    def action_scroll(self, by: int) -> None:
+        self._scroll.scroll_relative(y=by, animate=False)
+
+    def action_turn(self, by: int) -> None:
+        self._scroll.scroll_relative(y=by * self._scroll.size.height, animate=False)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from textual.command import CommandPalette
 from textual.events import MouseScrollDown, MouseScrollUp
 
 from tests.stage import THREE, play, stage
@@ -230,6 +231,48 @@ def test_the_wheel_pans_and_with_ctrl_changes_the_width_of_the_candles() -> None
             turn(MouseScrollDown, ctrl=False)
             await s.until(lambda: pane.options.offset == 0)
             assert s.pane(0).options.offset == 0
+
+    play(scenario)
+
+
+def test_a_right_click_selects_the_pane_and_opens_the_palette_for_it() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            await s.pilot.click(s.pane(2), offset=(10, 5), button=3)
+            await s.until(lambda: isinstance(s.app.screen, CommandPalette))
+            assert s.monitor.grid.current is s.pane(2)
+
+    play(scenario)
+
+
+def test_a_middle_click_removes_a_pane_by_its_header_alone() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            before = s.watched
+            await s.pilot.click(s.pane(1), offset=(10, 5), button=2)
+            await s.until(s.focuses(1))
+            assert s.watched == before
+            await s.pilot.click(s.pane(1), offset=(10, 0), button=2)
+            await s.until(lambda: s.watched == [before[0], before[2]])
+
+    play(scenario)
+
+
+def test_a_click_on_the_interval_offers_the_others() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            await s.until(lambda: "1m" in s.header(1))
+            column = s.pane(1).header[0].plain.index("1m")
+            await s.pilot.click(s.pane(1), offset=(column - 2, 0))
+            await s.until(s.focuses(1))
+            assert s.app.screen is s.monitor
+            await s.pilot.click(s.pane(1), offset=(column, 0))
+            await s.until(lambda: isinstance(s.app.screen, CommandPalette))
+            await s.type("4h")
+            await s.pilot.pause(0.3)
+            await s.pilot.press("enter")
+            await s.until(lambda: s.watched[1] == "binance:ETHUSDT@4h")
+            assert s.watched[0] == "binance:BTCUSDT@1m"
 
     play(scenario)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
@@ -14,6 +15,7 @@ from textual.types import IgnoreReturnCallbackType
 
 from tui.chart.glyphs import Glyphs
 from tui.chart.kinds import Kind
+from tui.market.interval import Interval
 from tui.market.symbol import Subscription
 from tui.screens.monitor import MonitorScreen
 from tui.screens.search import Typed, directories, market, matches, offered
@@ -21,6 +23,7 @@ from tui.studies.catalogue import KINDS
 from tui.studies.study import Study, toggled
 from tui.wardrobe import Wardrobe
 from tui.widgets.grid import PaneGrid
+from tui.widgets.pane import Pane
 from tui.widgets.watchlist_row import COLUMNS
 
 _MOST_SYMBOLS = 12
@@ -65,23 +68,31 @@ class Entry:
     offered: bool = True
 
 
-class MonitorCommands(Provider):
-    """What can be done with the panes, the charts and the program."""
+class _Entries(Provider, ABC):
+    """A list of entries, searched by name."""
+
+    @abstractmethod
+    def entries(self) -> Iterator[Entry]:
+        """All of them, in the order in which they are offered."""
 
     async def discover(self) -> Hits:
-        for entry in self._entries():
+        for entry in self.entries():
             if entry.offered:
                 help_ = _plain(entry.help)
                 yield DiscoveryHit(Content(entry.name), entry.run, entry.name, help_)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
-        for entry in self._entries():
+        for entry in self.entries():
             if (score := matcher.match(entry.name)) > 0:
                 name = matcher.highlight(entry.name)
                 yield Hit(score, name, entry.run, entry.name, _plain(entry.help))
 
-    def _entries(self) -> Iterator[Entry]:
+
+class MonitorCommands(_Entries):
+    """What can be done with the panes, the charts and the program."""
+
+    def entries(self) -> Iterator[Entry]:
         host = cast(Host, self.app)
         yield from _general(self.app)
         yield from _panes(host.monitor.grid)
@@ -90,6 +101,15 @@ class MonitorCommands(Provider):
         yield from _themes(self.app)
         if host.plug:
             yield from _plug(host.plug)
+
+
+class IntervalCommands(_Entries):
+    """The lengths of candles that the current pane may have."""
+
+    def entries(self) -> Iterator[Entry]:
+        grid = cast(Host, self.app).monitor.grid
+        for pane, interval in _intervals(grid):
+            yield Entry(str(interval), "For this pane", partial(pane.use_interval, interval))
 
 
 class SymbolCommands(Provider):
@@ -168,13 +188,11 @@ def _panes(grid: PaneGrid) -> Iterator[Entry]:
 
 
 def _charts(grid: PaneGrid) -> Iterator[Entry]:
-    if pane := grid.current:
-        exchange = pane.subscription.symbol.exchange
-        for interval in grid.engine.intervals(exchange):
-            one = partial(pane.use_interval, interval)
-            every = partial(grid.use_interval, interval)
-            yield Entry(f"Interval {interval}", "For this pane", one, offered=False)
-            yield Entry(f"Interval {interval} everywhere", "For all panes", every, offered=False)
+    for pane, interval in _intervals(grid):
+        one = partial(pane.use_interval, interval)
+        every = partial(grid.use_interval, interval)
+        yield Entry(f"Interval {interval}", "For this pane", one, offered=False)
+        yield Entry(f"Interval {interval} everywhere", "For all panes", every, offered=False)
     yield Entry("Volume", "Show or hide the volume below the candles", grid.action_volume)
     yield from _studies(grid)
     yield Entry("Log scale", "Equal ratios of prices take equal room, or do not", grid.action_log)
@@ -212,6 +230,13 @@ def _watchlist(monitor: MonitorScreen) -> Iterator[Entry]:
     for column in COLUMNS:
         run = partial(watchlist.sort_by, column.id)
         yield Entry(f"Sort by {column.id}", "Again: the other way round", run, offered=False)
+
+
+def _intervals(grid: PaneGrid) -> Iterator[tuple[Pane, Interval]]:
+    """The current pane with each interval that its exchange has; nothing without a pane."""
+    if pane := grid.current:
+        for interval in grid.engine.intervals(pane.subscription.symbol.exchange):
+            yield pane, interval
 
 
 def _themes(app: App[Any]) -> Iterator[Entry]:

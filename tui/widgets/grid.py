@@ -292,9 +292,9 @@ class PaneGrid(Plain):
         word = f"Columns: {self.columns or 'fitted to the terminal'}"
         self.notify(word, timeout=2)
 
-    def on_pane_zoom_asked(self, message: Pane.ZoomAsked) -> None:
+    async def on_pane_asked(self, message: Pane.Asked) -> None:
         self.select(message.pane)
-        self.action_zoom()
+        await self.app.run_action(message.action)
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
         # When the grid is hidden Textual looks for another focus in it.

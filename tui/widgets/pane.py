@@ -51,12 +51,13 @@ class Pane(Mosaic, can_focus=True):
     The worker draws as well, so that whatever goes wrong in one pane stays in it.
     """
 
-    class ZoomAsked(Message):
-        """A double click: this pane wants to fill the grid."""
+    class Asked(Message):
+        """The mouse asks for an action on this pane, written as Textual's `run_action` takes it."""
 
-        def __init__(self, pane: Pane) -> None:
+        def __init__(self, pane: Pane, action: str) -> None:
             super().__init__()
             self.pane = pane
+            self.action = action
 
     class ChartZoomAsked(Message):
         """The wheel with ctrl: candles drawn wider (`by` 1) or narrower (-1)."""
@@ -197,8 +198,28 @@ class Pane(Mosaic, can_focus=True):
         self.engine.reconnect(self.subscription)
 
     def on_click(self, event: Click) -> None:
-        if event.chain == 2:
-            self.post_message(self.ZoomAsked(self))
+        if action := self._meant(event):
+            self.post_message(self.Asked(self, action))
+
+    def _meant(self, event: Click) -> str:
+        """What a click does beside selecting the pane, as an action."""
+        in_header = event.y < split(*self.size, self._least)[0]
+        match event.button, event.chain:
+            case 3, _:
+                return "app.command_palette"
+            case 2, _ if in_header:
+                return "grid.remove"
+            case 1, 1 if in_header and event.y == 0 and self._is_interval(event.x):
+                return "app.intervals"
+            case 1, 2:
+                return "grid.zoom"
+        return ""
+
+    def _is_interval(self, x: int) -> bool:
+        """Whether the interval is written in this column of the header, where there is room."""
+        title, interval = self.header[0].plain, f" {self.subscription.interval} "
+        start = title.find(interval)
+        return start >= 0 and start < x <= start + len(interval) - 2
 
     def on_mouse_scroll_up(self, event: MouseScrollUp) -> None:
         self._turn_wheel(1, event.ctrl)

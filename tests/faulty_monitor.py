@@ -19,7 +19,7 @@ from textual.strip import Strip
 from tui.__main__ import main
 from tui.app import TradexApp
 from tui.feed.engine import Engine
-from tui.remembering import Remembering
+from tui.keeping import Keeper
 from tui.screens.monitor import MonitorScreen
 from tui.terminal.driver import TerminalDriver
 from tui.widgets.candle_chart import CandleChart
@@ -72,12 +72,12 @@ def resolve_nothing() -> None:
 
 
 def fail_once(*_: object) -> None:
-    Remembering.save = lambda *_: True  # type: ignore[method-assign]  # it worked
+    Keeper.save = lambda *_: True  # type: ignore[method-assign]  # it worked
     fail()
 
 
 def save_once() -> None:
-    Remembering.save = fail_once  # type: ignore[method-assign,assignment]  # that is the fault
+    Keeper.save = fail_once  # type: ignore[method-assign,assignment]  # that is the fault
 
 
 class Interrupter(MetaPathFinder):

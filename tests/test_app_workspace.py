@@ -67,7 +67,7 @@ def test_a_workspace_that_cannot_be_saved_is_told_once(tmp_path: Path) -> None:
         async with stage(path=blocked / "workspace.toml") as s:
             await s.pilot.press("v")
             await s.until(lambda: any("cannot be saved" in notice for notice in s.notices))
-            s.app.remembering.save()
+            s.app.remembering.keeper.save()
             assert sum("cannot be saved" in notice for notice in s.notices) == 1
 
     play(scenario)

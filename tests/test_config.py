@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.declared import desk
 from tui import config
+from tui.alerts.settings import AlertSettings
 from tui.chart.glyphs import Glyphs
 from tui.chart.kinds import Kind
 from tui.config import DEFAULT_TEXT, Config, load
@@ -81,9 +82,9 @@ def test_the_default_file_uncommented_has_a_feed_as_it_is_with_urls_alone(file: 
 
 def test_the_default_file_names_every_key_there_is() -> None:
     stated = set(re.findall(r"^([a-z_]+) = ", uncommented(), re.MULTILINE))
-    sections = {"connection", "exchanges", "keys", "notices", "tokens", "options"}
+    sections = {"connection", "exchanges", "keys", "notices", "tokens", "options", "alerts"}
     tables = {"candle", "trade", "history"}
-    facts = (Config, ConnectionSettings, ExchangeSettings)
+    facts = (Config, ConnectionSettings, ExchangeSettings, AlertSettings)
     known = {field.name for fact in facts for field in fields(fact)} - sections
     known |= {key for kind in kinds() for key in options_of(kind)} - tables
     assert known <= stated

@@ -31,17 +31,20 @@ MAY_IMPORT = {
     "exchange": {"market", "rules"},
     "feed": {"market", "exchange"},
     "stream": {"market", "feed"},
-    "config": {"market", "exchange", "feed", "rules", "toml_file"},
+    "config": {"market", "exchange", "feed", "alerts", "rules", "toml_file"},
     "feed_sample": {"market", "exchange"},
     "targets": {"market", "exchange", "config", "layout_text", "tab"},
     "lock": set(),
     "tab": {"market"},
     "layout_text": set(),
     "local_time": set(),
-    "workspace": {"market", "tab", "toml_file", "lock", "listing"},
+    "state_file": set(),
+    "keeping": set(),
+    "workspace": {"market", "tab", "toml_file", "lock", "listing", "state_file"},
+    "alerts": {"market", "feed", "state_file", "keeping", "toml_file"},
     "look": {"theme"},
     "wardrobe": {"look", "theme"},
-    "remembering": {"workspace"},
+    "remembering": {"workspace", "keeping"},
     "theme": {"chart", "rules", "toml_file"},
     "chart_options": {"chart", "config", "workspace"},
     "keys": set(),
@@ -49,7 +52,7 @@ MAY_IMPORT = {
     "widgets": {"market", "exchange", "feed", "chart", "studies", "keys", "listing", "tab"},
     "screens": {
         "market", "exchange", "feed", "chart", "studies", "keys", "widgets", "workspace", "export",
-        "listing", "tab", "layout_text",
+        "listing", "tab", "layout_text", "alerts",
     },
     "commands": {
         "market", "exchange", "feed", "chart", "studies", "keys", "widgets", "screens", "listing",
@@ -86,12 +89,12 @@ LIBRARIES = {
     "plotext": set(),
     "websockets": {"feed/transport.py"},
     "aiohttp": {"feed/rest.py", "simulator", "web"},
-    "msgspec": {"exchange", "workspace"},
-    "tomli_w": {"workspace"},
+    "msgspec": {"exchange", "workspace", "alerts"},
+    "tomli_w": {"state_file"},
     "platformdirs": {"config", "journal", "workspace", "screens/delivery.py"},
     "pyarrow": {"export/parquet.py"},
     "click": {"cli", "__main__"},
-    "talipp": {"studies"},
+    "talipp": {"studies", "alerts"},
 }  # fmt: skip
 
 # Packages that load in a bare interpreter, and what must not come with them.
@@ -101,6 +104,7 @@ LOADS_WITHOUT = {
     "tui.studies": {"textual", "rich", "websockets", "aiohttp", "msgspec", "tui.chart"},
     "tui.exchange": {"textual", "rich", "websockets", "aiohttp"},
     "tui.feed": {"textual", "rich"},
+    "tui.alerts": {"textual", "rich"},
     "tui.simulator": {"textual", "rich", "msgspec", "tui.exchange", "tui.feed"},
 }
 NOTHING_BUT_THE_STANDARD_LIBRARY = ["tui.market", "tui.chart", "tui.export"]

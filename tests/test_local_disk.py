@@ -60,8 +60,7 @@ def test_l13_on_a_full_disk_the_old_workspace_stands_and_nothing_is_left_beside_
 def test_l13_a_state_that_cannot_be_written_is_told_once_and_written_when_it_can(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.app._SAVE_DELAY", 0.05)
-    monkeypatch.setattr("tui.app._SAVE_AGAIN", 0.1)
+    monkeypatch.setattr("tui.keeping._AGAIN", 0.1)
     path = tmp_path / "state" / "workspace.toml"
     path.parent.write_text("a file where the folder should be")
 

@@ -24,6 +24,7 @@ from textual.events import DeliveryComplete, DeliveryFailed
 from textual.worker import Worker, WorkerState
 
 from tui import chart_options
+from tui.alerts.alarm import Alarm, Screen
 from tui.chart.frame import Options
 from tui.chart.picture import Run
 from tui.commands import IntervalCommands, MonitorCommands, Plug, SymbolCommands
@@ -35,6 +36,7 @@ from tui.local_time import LocalTime
 from tui.look import Look, is_plain
 from tui.market.symbol import Subscription
 from tui.remembering import Remembering, filled
+from tui.screens.alerts import AlertsScreen
 from tui.screens.delivery import save_screen, save_series
 from tui.screens.drawing import Drawing
 from tui.screens.help import HelpScreen
@@ -121,6 +123,10 @@ class TradexApp(PacedApp, inherit_bindings=False):
         # Who carries out actions, by the names that keys.py gives them; `pane` below.
         self.grid, self.tabs = self.monitor.grid, self.monitor.tabs
         self.watchlist = self.monitor.watchlist
+        beside = workspace_path and workspace_path.with_stem("demo-alerts" if demo else "alerts")
+        screen = Screen(self.tell, self.warn, self.bell, self.write)
+        self.alarm = Alarm(engine, config.alerts, beside, screen)
+        self._notices += filter(None, [self.alarm.notice])
         self._outages = Outages()
         self._pace = Pace(config.frame_rate)
         self._dirty: set[Subscription] = set()
@@ -137,10 +143,11 @@ class TradexApp(PacedApp, inherit_bindings=False):
         for notice in self._notices:
             self.tell(notice)
         self.frames()
+        self.run_worker(self.alarm.run(), group="alerts", exit_on_error=False)
         if path := self.remembering.path:
             if not path.exists():
                 self.monitor.bar.welcome(self.key_table)
-            self.run_worker(self.remembering.keep(), group="workspace", exit_on_error=False)
+            self.run_worker(self.remembering.keeper.run(), group="workspace", exit_on_error=False)
 
     def on_ready(self) -> None:
         """What stands now stays: no garbage collection need look at it while charts move."""
@@ -149,7 +156,8 @@ class TradexApp(PacedApp, inherit_bindings=False):
             gc.freeze()
 
     def on_unmount(self) -> None:
-        self.remembering.finish()
+        self.alarm.finish()
+        self.remembering.keeper.finish()
 
     @property
     def pane(self) -> Pane | PaneGrid:
@@ -200,6 +208,7 @@ class TradexApp(PacedApp, inherit_bindings=False):
         """Take what the engine has to say, though it may have to wait for its frame."""
         drained = self.engine.drain()
         self._dirty |= drained.dirty
+        self.alarm.hear(drained, now)
         self.monitor.hear(drained.events, now)
         for event in drained.events:
             self._outages.add(event, now)
@@ -275,6 +284,20 @@ class TradexApp(PacedApp, inherit_bindings=False):
     def tell(self, text: str) -> None:
         """A notice; never read as markup."""
         self.notify(text, markup=False)
+
+    def warn(self, text: str) -> None:
+        """An alert rang."""
+        self.notify(text, title="Alert", severity="warning", timeout=15, markup=False)
+
+    def write(self, sequence: str) -> None:
+        """To the terminal, between two frames."""
+        if self._driver:
+            self._driver.write(sequence)
+
+    def action_alerts(self) -> None:
+        if not isinstance(self.screen, AlertsScreen):
+            usual = self.config.exchange, self.config.interval
+            self.push_screen(AlertsScreen(self.alarm.desk, self.engine, usual, self.tz))
 
     def action_help(self) -> None:
         if not isinstance(self.screen, HelpScreen):

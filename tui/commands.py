@@ -151,6 +151,7 @@ def _general(app: App[Any]) -> Iterator[Entry]:
     yield Entry("Connections", "Show or hide what every socket is doing", act("screen.connections"))
     yield Entry("Details", "All about the pane's symbol", act("screen.detail"))
     yield Entry("Compare", "All symbols as per cent, and their spreads", act("screen.compare"))
+    yield Entry("Alerts", "On prices, volumes and the health of a feed", act("app.alerts"))
     yield Entry("Freeze", "Stop the screen, and let it go on", act("grid.freeze"))
     yield Entry("Help", "All keys, words and marks", act("app.help"))
     yield Entry("Next theme", "The next of the program's own themes", act("app.next_theme"))

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from platformdirs import user_config_path
 
+from tui.alerts.settings import NOTIFY, AlertSettings
 from tui.errors import ConfigError, unknown
 from tui.exchange import exchange_names, kinds, load_exchange, options_of
 from tui.exchange.base import Exchange
@@ -58,6 +59,7 @@ class Config:
     exchanges: Mapping[str, ExchangeSettings] = field(default_factory=dict)
     tokens: Mapping[str, TokenSettings] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
+    alerts: AlertSettings = AlertSettings()  # noqa: RUF009 (immutable)
     notices: tuple[str, ...] = ()
 
     @property
@@ -123,7 +125,9 @@ def _config(table: dict[str, Any]) -> Config:
     keys = {clean(id_): found for id_, found in values.pop("keys", {}).items()}
     if values.get("glyphs") == "hollow":  # a chart's kind, which may stand here, too
         values = {"chart": values.pop("glyphs"), **values}
+    alerts = read_table(values.pop("alerts", {}), _ALERTS, "alerts.")
     config = Config(
+        alerts=AlertSettings(**alerts),
         connection=ConnectionSettings(**connection),
         exchanges={name: _exchange_settings(found) for name, found in sections.items()},
         tokens={name: _token(found, name) for name, found in tokens.items()},
@@ -209,7 +213,7 @@ _TOP: dict[str, Rule] = {
     "frame_rate": whole(1, 60),
     "timezone": one_of("local", "utc"),
 }
-_SECTIONS = {"connection": TABLE, "exchanges": TABLE, "keys": TABLE}
+_SECTIONS = {"connection": TABLE, "exchanges": TABLE, "keys": TABLE, "alerts": TABLE}
 _CONNECTION: Rules = {
     "reconnect_interval": _SECONDS,
     "reconnect_decay": number(1, 10),
@@ -221,6 +225,11 @@ _CONNECTION: Rules = {
     "stale_after": number(1, 86_400, "seconds"),
     "symbols_per_connection": whole(1, 1_024),
     "queue_size": whole(1, 65_536),
+}
+_ALERTS: Rules = {
+    "bell": FLAG,
+    "notify": one_of(*NOTIFY),
+    "command": Rule("a list of texts in quotes", lambda found: tuple(texts(0).read(found))),
 }
 _EXCHANGE: Rules = {
     "kind": TEXT,

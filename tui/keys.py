@@ -121,6 +121,7 @@ KEYS: tuple[Key, ...] = (
     Key("volume", "v", "volume", "Volume on, off", "Chart", GRID),
     Key("compare", "percent_sign", "compare", "Compare the symbols as per cent", "Panes"),
     Key("studies", "i", "studies", "Indicators of the pane", "Chart"),
+    Key("alerts", "A", "alerts", "Alerts: the list, and new ones", "Feed", APP),
     Key("connections", "n", "connections", "Connection panel", "Feed", hint="connections"),
     Key("reconnect", "r", "reconnect", "Dial the pane's connection now", "Feed", PANE),
     Key("freeze", "p", "freeze", "Freeze the screen, and go on", "Feed", GRID, hint="freeze"),

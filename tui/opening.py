@@ -18,7 +18,8 @@ from tui.terminal.exits import Exits
 from tui.workspace import Workspace, claimed
 
 _NOT_OURS = (
-    "Another tradex-tui is open and keeps the workspace; changes made here are gone when you quit."
+    "Another tradex-tui is open and keeps the workspace and the alerts; "
+    "changes made here are gone when you quit."
 )
 
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from itertools import count
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Annotated, Any, Literal
 
 import msgspec
-import tomli_w
 from msgspec import Meta
 from platformdirs import user_state_path
 
@@ -21,11 +17,10 @@ from tui.errors import TradexError
 from tui.listing import NAME_CELLS, Listing, Sort
 from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol
+from tui.state_file import set_aside, sweep, write_toml
 from tui.tab import Tab
 from tui.text import clean
 from tui.toml_file import read_toml
-
-_HALF = ".half"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,15 +129,8 @@ def claimed(path: Path) -> Iterator[bool]:
     """Whether this process may write the workspace until the block ends: only one at a time may."""
     with lock.claimed(path.with_name(f"{path.name}.lock")) as ours:
         if ours:
-            _sweep(path)
+            sweep(path)
         yield ours
-
-
-def _sweep(path: Path) -> None:
-    """Remove what a kill in the middle of saving left behind."""
-    for left in path.parent.glob(f"{path.name}.*{_HALF}"):
-        with suppress(OSError):
-            left.unlink()
 
 
 def load(path: Path) -> tuple[Workspace | None, str | None]:
@@ -157,7 +145,7 @@ def load(path: Path) -> tuple[Workspace | None, str | None]:
     except OSError as error:
         return None, f"The workspace {clean(str(path))} cannot be read: {error.strerror}."
     except ValueError as error:
-        return None, f"The workspace is damaged ({clean(str(error))}). {_set_aside(path)}"
+        return None, f"The workspace is damaged ({clean(str(error))}). {set_aside(path)}"
 
 
 def read(path: Path) -> Workspace:
@@ -172,8 +160,7 @@ def save(path: Path, workspace: Workspace) -> None:
     be written; the old file stands then.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _replace(path, tomli_w.dumps(_table(workspace)).encode())
+        write_toml(path, _table(workspace))
     except OSError as error:
         place = clean(str(path))
         raise TradexError(
@@ -270,39 +257,3 @@ def _stored_tab(tab: Tab) -> _StoredTab:
 
 def _texts(panes: Iterable[Subscription]) -> list[str]:
     return [str(pane) for pane in panes]
-
-
-def _replace(path: Path, content: bytes) -> None:
-    # mkstemp's mode is 0600, and the name after the rename keeps it.
-    with NamedTemporaryFile(
-        dir=path.parent, prefix=f"{path.name}.", suffix=_HALF, delete=False
-    ) as file:
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).replace(path)
-        except OSError:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` outlive a power cut, where folders can be synced at all."""
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _set_aside(path: Path) -> str:
-    names = (path.with_name(f"{path.name}.bad-{number}") for number in count(1))
-    bad = next(name for name in names if not name.exists())
-    try:
-        path.rename(bad)
-    except OSError as error:
-        return f"It could not be set aside: {error.strerror}."
-    return f"It is kept as {clean(str(bad))}."

@@ -14,6 +14,9 @@ from tui.market.nearest import letters_of, nearest_symbols
 from tui.market.symbol import Subscription, Symbol, SymbolInfo
 from tui.text import clean
 
+# So many candles an alert may look back; there are as many as that of each subscription.
+_MOST_CANDLES = 240
+
 
 @dataclass(frozen=True, slots=True)
 class Typed:
@@ -68,6 +71,24 @@ def resolve(text: str, engine: Engine, exchange: str, interval: Interval) -> Sub
         raise unknown("exchange", exchange, engine.exchange_names)
     symbol = Symbol(exchange, _name(typed.name, engine, exchange))
     return Subscription(symbol, _interval(typed.interval, engine, exchange) or interval)
+
+
+def resolve_for(
+    text: str, window: int, engine: Engine, exchange: str, interval: Interval
+) -> Subscription:
+    """The same with candles that can look back `window` ms (0: any will do), if none are named.
+
+    The default ones where they can, since others may show them already.
+    """
+    found = resolve(text, engine, exchange, interval)
+    offered = engine.intervals(found.symbol.exchange)
+    if "@" in text and found.interval in offered:
+        return found
+    if "@" in text:
+        raise unknown("interval", str(found.interval), [str(each) for each in offered])
+    fit = [i for i in offered if window <= _MOST_CANDLES * i.milliseconds] or offered[-1:]
+    usual = min(fit, key=lambda i: abs(i.milliseconds - found.interval.milliseconds))
+    return Subscription(found.symbol, usual)
 
 
 def directories(engine: Engine, exchange: str) -> Mapping[str, SymbolDirectory]:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC
 
 import pytest
 from textual.geometry import Region
 
 from tests.stage import THREE, play, stage
+from tui.chart.picture import Row
 from tui.feed.status import (
+    BookView,
     ConnectionState,
     FeedEvent,
     FeedStatus,
@@ -18,13 +21,15 @@ from tui.feed.status import (
     SeriesView,
     StateChanged,
 )
+from tui.market.book import Book, Level
 from tui.market.candle import Candle
-from tui.market.events import Ticker
+from tui.market.events import Ticker, Trade
 from tui.market.interval import Interval
 from tui.market.profile import returns, volume_profile
 from tui.market.series import Hole
 from tui.screens.chronicle import Chronicle
 from tui.screens.detail import DetailScreen
+from tui.widgets.depth import Digits, book_rows, trade_rows
 from tui.widgets.detail_places import Detail, places
 from tui.widgets.facts import statistics, titled
 
@@ -89,13 +94,50 @@ def test_without_a_day_there_are_the_candles_and_what_is_missing_among_them() ->
     }
 
 
+BOOK = Book((Level(99.0, 2.0), Level(98.0, 0.5)), (Level(101.0, 1.0), Level(102.0, 4.0)))
+DIGITS = Digits(1, 3)
+
+
+def plain(rows: list[Row]) -> list[str]:
+    return ["".join(text for text, _ in row).rstrip() for row in rows]
+
+
+def test_the_book_has_the_best_prices_in_the_middle_and_the_spread_between_them() -> None:
+    assert plain(book_rows(BookView(BOOK, 1.25), DIGITS, 24, 6)) == [
+        "Order book, 1.2 s old",
+        "102.0     4.000 ▇▇▇▇▇▇▇▇",
+        "101.0     1.000 ▇▇",
+        "spread               2.0",
+        "99.0     2.000 ▇▇▇▇",
+        "98.0     0.500 ▇",
+    ]
+
+
+def test_a_book_that_may_be_old_is_dimmed_and_says_why() -> None:
+    rows = book_rows(BookView(BOOK, 31.0, "no answer"), DIGITS, 24, 9)
+    assert plain(rows)[:2] == ["Order book, 31 s old", "no answer"]
+    assert {role for row in rows[2:] for _, role in row} == {"stale", "muted", "text"}
+    assert plain(book_rows(None, DIGITS, 24, 9))[1] == "this exchange tells none"
+
+
+def test_trades_stand_newest_first_with_the_direction_of_each() -> None:
+    made = [(100.0, 0.001), (101.0, 12.0), (101.0, 0.25), (99.0, 1.0)]
+    trades = [Trade("X", p, size, START + n, None, None) for n, (p, size) in enumerate(made)]
+    rows = trade_rows(trades, DIGITS, 32, 9, UTC)
+    clock = "22:13:00"
+    assert plain(rows)[1:] == [
+        f"{clock}  99.0 ▼           1.000",
+        f"{clock}  101.0            0.250",
+        f"{clock}  101.0 ▲           12.0",
+        f"{clock}  100.0            0.001",
+    ]
+    assert all(sum(len(text) for text, _ in row) == 32 for row in rows[1:])
+
+
 def test_of_a_part_as_much_is_shown_as_fits() -> None:
     rows = [((str(n), "text"),) for n in range(5)]
     assert titled("Title", rows, 3) == [(("Title", "strong"),), *rows[:2]]
     assert titled("Title", rows, 0) == []
-
-
-ALL = list(Detail)
 
 
 @pytest.mark.parametrize("size", [(40, 12), (60, 24), (80, 24), (110, 30), (120, 40), (240, 60)])
@@ -103,7 +145,7 @@ ALL = list(Detail)
 def test_parts_never_overlap_and_the_one_in_front_is_seen(
     size: tuple[int, int], front: Detail | None
 ) -> None:
-    chart, found = places(*size, front, ALL)
+    chart, found = places(*size, front)
     regions = [region for region in (chart, *found.values()) if region]
     whole = Region(0, 0, *size)
     assert all(whole.contains_region(region) for region in regions)
@@ -112,8 +154,8 @@ def test_parts_never_overlap_and_the_one_in_front_is_seen(
 
 
 def test_a_small_terminal_shows_the_chart_or_one_part() -> None:
-    assert places(40, 12, None, ALL) == (Region(0, 0, 40, 12), {})
-    assert places(40, 12, Detail.BOOK, ALL) == (Region(), {Detail.BOOK: Region(0, 0, 40, 12)})
+    assert places(40, 12, None) == (Region(0, 0, 40, 12), {})
+    assert places(40, 12, Detail.BOOK) == (Region(), {Detail.BOOK: Region(0, 0, 40, 12)})
 
 
 def test_what_happened_to_a_connection_is_told_in_words() -> None:
@@ -153,6 +195,8 @@ def test_enter_opens_the_details_and_escape_leaves_first_the_past_then_them() ->
             assert isinstance(screen, DetailScreen)
             assert screen.current.subscription == THREE[1]
             await s.until(lambda: "live" in screen._texts[Detail.HISTORY].plain)
+            await s.until(lambda: screen._texts[Detail.TRADES].plain.count("\n") > 1)
+            await s.until(lambda: "spread" in screen._texts[Detail.BOOK].plain)
             assert "high" in screen._texts[Detail.STATISTICS].plain
             await s.pilot.press("left", "escape")
             assert screen.current.options.offset == 0

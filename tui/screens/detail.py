@@ -19,13 +19,15 @@ from tui.market.format import age
 from tui.market.symbol import Subscription
 from tui.screens.chronicle import Chronicle
 from tui.screens.live import LiveScreen
-from tui.widgets.detail_places import Detail, places
+from tui.screens.watching import Watching
+from tui.widgets.depth import Digits, book_rows, trade_rows
+from tui.widgets.detail_places import TEXTS, Detail, places
 from tui.widgets.facts import statistics, titled
 from tui.widgets.grid import PaneGrid
 from tui.widgets.pane import Pane
 from tui.widgets.parts import Parts
 from tui.widgets.picture import TextPicture
-from tui.widgets.study_plots import ProfilePlot, ReturnsPlot
+from tui.widgets.study_plots import ProfilePlot, ReturnsPlot, SpreadPlot
 
 _CANDLES = 500
 _HINTS = (("esc", "back"), ("tab", "next part"), ("[ ]", "interval"), ("+ -", "zoom"))
@@ -46,7 +48,6 @@ class DetailScreen(LiveScreen, inherit_bindings=False):
     ALLOW_SELECT = False
     DEFAULT_CSS = """
     DetailScreen {
-        & TextPicture { padding: 0 1; }
         & > #hints { height: 1; background: $surface; }
     }
     """
@@ -57,12 +58,16 @@ class DetailScreen(LiveScreen, inherit_bindings=False):
         self._chronicle = chronicle
         self._front: Detail | None = None
         self._pane = Pane(grid.engine, subscription, replace(grid.options, offset=0))
-        self._texts = {part: TextPicture() for part in (Detail.STATISTICS, Detail.HISTORY)}
-        self._profile, self._returns = ProfilePlot(), ReturnsPlot()
+        self._pane.names = grid.names
+        self._pane.use_studies(grid.studies.get(str(subscription.symbol), ()))
+        self._watching = Watching(grid.engine)
+        self._texts = {part: TextPicture() for part in TEXTS}
+        self._profile, self._returns, self._spread = ProfilePlot(), ReturnsPlot(), SpreadPlot()
         self._widgets: Mapping[Detail, Widget] = {
             **self._texts,
             Detail.PROFILE: self._profile,
             Detail.RETURNS: self._returns,
+            Detail.SPREAD: self._spread,
         }
         self._parts = Parts([self._pane, *self._widgets.values()], self._places)
         self._hints = TextPicture(id="hints")
@@ -75,6 +80,9 @@ class DetailScreen(LiveScreen, inherit_bindings=False):
         self._hints.show([_hint_row()])
         self.call_after_refresh(self._draw_parts)
 
+    def on_unmount(self) -> None:
+        self._watching.close()
+
     @property
     def current(self) -> Pane:
         return self._pane
@@ -83,11 +91,13 @@ class DetailScreen(LiveScreen, inherit_bindings=False):
         self._draw_like_the_grid()
         if self.is_current and self._pane.subscription in dirty:
             self._pane.wake()
+            self._draw_text(Detail.TRADES)
 
     def tick(self, moment: datetime, remarks: Sequence[Run] = ()) -> None:
         if self.is_current:
             self._grid.engine.prefer(frozenset({self._pane.subscription}))
             self._pane.tick()
+            self._watching.sample(int(moment.timestamp() * 1000))
             self._draw_parts()
 
     def action_back(self) -> None:
@@ -98,13 +108,13 @@ class DetailScreen(LiveScreen, inherit_bindings=False):
 
     def action_front(self, by: int) -> None:
         """Bring another part forward; after the last one the chart alone where it is small."""
-        order: list[Detail | None] = [None, *self._widgets]
+        order: list[Detail | None] = [None, *Detail]
         self._front = order[(order.index(self._front) + by) % len(order)]
         self._parts.rearrange()
         self.call_after_refresh(self._draw_parts)
 
     def _places(self, size: Size) -> Mapping[Widget, Region]:
-        chart, found = places(size.width, size.height, self._front, list(self._widgets))
+        chart, found = places(size.width, size.height, self._front)
         self._pane.fit(chart.size)
         return {self._pane: chart, **{self._widgets[part]: r for part, r in found.items()}}
 
@@ -117,20 +127,35 @@ class DetailScreen(LiveScreen, inherit_bindings=False):
     def _draw_parts(self) -> None:
         """The parts on view; once a second is enough for them."""
         subscription = self._pane.subscription
+        self._watching.follow(subscription)
+        for part in self._texts:
+            self._draw_text(part)
         view = self._grid.engine.view(subscription, _CANDLES)
-        for part, picture in self._texts.items():
-            if picture.display:
-                size = picture.size
-                rows = (
-                    statistics(view, size.width)
-                    if part is Detail.STATISTICS
-                    else self._history(subscription)
-                )
-                picture.show(titled(part.value, rows, size.height))
         if self._profile.display:
             self._profile.show(view.candles, view.price_digits)
         if self._returns.display:
             self._returns.show(view.candles, subscription.interval)
+        if self._spread.display:
+            self._spread.show(self._watching.spreads, self._grid.options.tz)
+
+    def _draw_text(self, part: Detail) -> None:
+        picture = self._texts[part]
+        if picture.display:
+            picture.show(self._rows(part, *picture.size))
+
+    def _rows(self, part: Detail, width: int, height: int) -> list[Row]:
+        view = self._grid.engine.view(self._pane.subscription, _CANDLES)
+        digits = Digits(view.price_digits, view.volume_digits)
+        match part:
+            case Detail.BOOK:
+                return book_rows(self._watching.book(), digits, width, height)
+            case Detail.TRADES:
+                tz = self._grid.options.tz
+                return trade_rows(self._watching.trades(), digits, width, height, tz)
+            case Detail.HISTORY:
+                return titled(part.value, self._history(view.subscription), height)
+            case _:
+                return titled(part.value, statistics(view, width), height)
 
     def _history(self, subscription: Subscription) -> list[Row]:
         """What happened to the connection, the newest first."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import Enum
 
 from textual.geometry import Region
@@ -26,16 +25,15 @@ class Detail(Enum):
     @property
     def width(self) -> int:
         """The least cells that it needs."""
-        return 34 if self in _TEXTS else 40
+        return 34 if self in TEXTS else 40
 
 
-_TEXTS = {Detail.STATISTICS, Detail.BOOK, Detail.TRADES, Detail.HISTORY}
+TEXTS = (Detail.STATISTICS, Detail.BOOK, Detail.TRADES, Detail.HISTORY)
+"""The parts that are rows of text; the others are drawn."""
 
 
-def places(
-    width: int, height: int, front: Detail | None, parts: Sequence[Detail]
-) -> tuple[Region, dict[Detail, Region]]:
-    """The regions of the chart and of those of the parts that have room; `front` comes first.
+def places(width: int, height: int, front: Detail | None) -> tuple[Region, dict[Detail, Region]]:
+    """The regions of the chart and of the parts that have room; `front` comes first of them.
 
     In a small terminal there is either the chart (`front` None) or one part. Else parts stand
     below the chart; where it is wide, trades and order book stand at its side.
@@ -45,10 +43,10 @@ def places(
         return (whole, {}) if front is None else (Region(), {front: whole})
     below = max(9, min(16, height // 3))
     above = height - below
-    order = list(parts)
+    order = list(Detail)
     found: dict[Detail, Region] = {}
     room = width
-    if width >= _SIDE_FROM and Detail.BOOK in parts:
+    if width >= _SIDE_FROM:
         room = width - _SIDE - _GUTTER
         half = above // 2
         found[Detail.BOOK] = Region(room + _GUTTER, 0, _SIDE, half)

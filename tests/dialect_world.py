@@ -77,6 +77,10 @@ class FastExchange:
         assert self._background
         self._background.inject(fault)
 
+    def lift(self) -> None:
+        assert self._background
+        self._background.lift()
+
     def settings(self, kind: Kind) -> ExchangeSettings:
         """What the config would say of it."""
         return ExchangeSettings(self.ws_url, self.rest_url, kind.kind, kind.options)

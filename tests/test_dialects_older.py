@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -18,9 +19,10 @@ from tui.market.symbol import Subscription
 from tui.simulator.amounts import price, volume
 from tui.simulator.dialect import World
 from tui.simulator.dialects import dialect_named
+from tui.simulator.faults import BadPage
 from tui.simulator.market import Market
 
-_ASKED = 5
+_ASKED, _SPEED = 5, 5
 _BY_START = {
     "path": "/ohlcv?symbol={symbol}&timeframe={interval}&limit={limit}&start={start}",
     "columns": ["time", "open", "high", "low", "close", "volume"],
@@ -51,16 +53,33 @@ def loaded(engine: Engine, subscription: Subscription, known: int) -> bool:
     return view.known >= known or view.older.state is OlderState.NONE
 
 
-def series_with_older(kind: Kind, ledger: Path, known: int) -> tuple[list[Candle], OlderState]:
-    """A series made at least so long, if that can be, that must equal the market."""
-    exchange = FastExchange(kind.dialect, ledger, 1)
+def tried(engine: Engine, subscription: Subscription) -> bool:
+    """Ask, until that was in vain twice, or brought something."""
+    engine.load_older(subscription)
+    view = engine.view(subscription, 0)
+    return view.older.attempt >= 2 or view.known > 2 * _ASKED
+
+
+def series_with_older(
+    kind: Kind, ledger: Path, known: int, page: BadPage | None = None
+) -> tuple[list[Candle], OlderState]:
+    """A series made at least so long, if that can be, that must equal the market.
+
+    Bad pages come first, until they were asked for.
+    """
+    exchange = FastExchange(kind.dialect, ledger, _SPEED)
     exchange.start()
     each = kind.minutes[-1]
-    with fast_engine(kind.exchange, exchange.settings(kind), 1, _ASKED) as engine:
+    with fast_engine(kind.exchange, exchange.settings(kind), _SPEED, _ASKED) as engine:
         follower = Follower(engine.listen(candles=True))
         engine.acquire(each)
         follower.wait(lambda: is_live(engine, each))
         begun = engine.view(each, 1_000).candles[0].open_time
+        if page:
+            exchange.inject(page)
+            follower.wait(partial(tried, engine, each))
+            assert engine.view(each, 0).older.state is not OlderState.NONE
+            exchange.lift()
         follower.wait(partial(loaded, engine, each, known))
         view = engine.view(each, MOST_CANDLES)
     exchange.stop()
@@ -88,3 +107,16 @@ def test_where_only_the_newest_can_be_had_they_come_in_and_then_there_are_none(
 ) -> None:
     older, state = series_with_older(kind, tmp_path / "ledger.jsonl", MOST_CANDLES)
     assert len(older) >= 400 and state is OlderState.NONE
+
+
+@pytest.mark.parametrize("page", ["empty", "overlap", "cut"])
+@pytest.mark.parametrize(
+    "kind",
+    [KINDS_THAT_PAGE["binance"], KINDS_THAT_PAGE["coinbase"], KINDS["kraken"]],
+    ids=lambda kind: kind.exchange,
+)
+def test_p37_bad_pages_neither_leave_a_hole_nor_end_the_past(
+    kind: Kind, page: Literal["empty", "overlap", "cut"], tmp_path: Path
+) -> None:
+    older, _ = series_with_older(kind, tmp_path / "ledger.jsonl", 600, BadPage(page, 600.0))
+    assert len(older) >= 500

@@ -131,6 +131,35 @@ def test_a_frozen_screen_says_so_and_how_old_its_price_is_and_moves_none() -> No
     play(scenario)
 
 
+def test_a_key_that_can_do_nothing_says_why_and_not_twice_at_a_time() -> None:
+    refusals = {
+        "u": "No pane was removed that could come back.",
+        "7": "There is no pane 7; there is one.",
+        "tab": "There is no other pane.",
+        "end": "The chart shows the present already.",
+        "full_stop": "The chart shows the present already.",
+        "escape": "There is nothing to leave here; q quits.",
+        "ctrl+z": "No shell is behind this screen that could make it go on.",
+    }
+
+    async def scenario() -> None:
+        async with stage(THREE[:1]) as s:
+            for key, why in refusals.items():
+                s.app.clear_notifications()
+                await s.pilot.press(key, key)
+                assert s.notices == [why], key
+            for key, end in (("[", "1s is the shortest"), ("]", "1M is the longest")):
+                s.app.clear_notifications()
+                await s.pilot.press(*[key] * 20)
+                assert s.notices == [f"{end} interval of binance."]
+            for key, end in (("+", "wide"), ("-", "narrow")):
+                s.app.clear_notifications()
+                await s.pilot.press(*[key] * 9)
+                assert s.notices == [f"The candles are as {end} as they get."]
+
+    play(scenario)
+
+
 def test_the_connection_panel_has_a_row_for_each_connection() -> None:
     async def scenario() -> None:
         async with stage() as s:

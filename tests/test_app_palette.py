@@ -7,7 +7,9 @@ from textual.command import Command, CommandList, CommandPalette
 
 from tests.feeds import subscription
 from tests.stage import THREE, Stage, play, stage
+from tui.app import TradexApp
 from tui.chart.glyphs import Glyphs
+from tui.commands import IntervalCommands, MonitorCommands, SymbolCommands
 from tui.feed.status import SymbolDirectory
 from tui.market.symbol import SymbolInfo
 
@@ -80,6 +82,27 @@ def test_themes_glyphs_columns_and_zoom_are_there_by_name() -> None:
             await s.until(lambda: s.monitor.grid.zoomed)
 
     play(scenario)
+
+
+def test_every_entry_of_the_palette_has_a_name_of_its_own_and_says_what_it_does() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            await s.until(lambda: s.app.engine.symbols("binance").symbols)
+            for lists in (MonitorCommands, IntervalCommands):
+                entries = list(lists(s.monitor).entries())
+                assert len({entry.name for entry in entries}) == len(entries) > 5
+                for entry in entries:
+                    assert entry.help.strip() not in ("", entry.name), entry.name
+            hits = [hit async for hit in SymbolCommands(s.monitor).search("add btc")]
+            assert hits
+            for hit in hits:
+                assert str(hit.help).strip() not in ("", "None"), hit.text
+
+    play(scenario)
+
+
+def test_every_provider_of_the_app_is_looked_at_by_the_test_above() -> None:
+    assert {MonitorCommands, SymbolCommands} == TradexApp.COMMANDS
 
 
 @pytest.mark.parametrize("plug", ["drop", "refuse 10 s", "close 1012", "login page, 30 s"])

@@ -49,7 +49,7 @@ def test_where_no_shell_could_make_it_go_on_the_key_says_so(tmp_path: Path) -> N
     with Emulated(tmp_path, "demo") as t:
         t.shows("LIVE")
         t.press("ctrl+z")
-        t.shows("No shell is behind")
+        t.shows("No shell here")
         assert not stopped(t)
 
 

@@ -141,7 +141,7 @@ def test_a_reason_gives_up_its_advice_and_its_symbol_before_it_is_cut() -> None:
 
 @pytest.mark.parametrize(
     ("width", "says"),
-    [(19, "a adds, ? explains"), (30, "a adds a symbol, ? explains"),
+    [(10, "? explains"), (19, "a adds, ? explains"), (30, "a adds a symbol, ? explains"),
      (60, "Each pane is a symbol. a adds one, ? explains"),
      (90, "Each pane is a symbol and how fresh its price is. a adds one, ? explains")],
 )  # fmt: skip
@@ -167,11 +167,19 @@ def test_what_is_wrong_has_a_row_of_its_own_where_its_column_cuts_it() -> None:
 
 
 def test_rows_of_connections_go_before_what_is_wrong_with_them() -> None:
-    down = [replace(RETRYING, id=i, close_reason="The connection broke off") for i in range(4)]
+    down = [replace(RETRYING, id=i, close_reason=f"The connection broke off {i}") for i in range(4)]
     assert sum("backoff" in plain(row) for row in rows(down, 78, 5)) == 4
     table = [plain(row) for row in rows(down, 78, 7)]
     assert len(table) == 7
-    assert [row.strip() for row in table].count("1006 The connection broke off") == 2
+    assert [row for row in table if row.startswith("  ")] == [
+        "  1006 The connection broke off 0",
+        "  1006 The connection broke off 1",
+    ]
+
+
+def test_what_is_wrong_with_several_is_said_once() -> None:
+    down = [replace(RETRYING, id=i, close_reason="The connection broke off") for i in range(4)]
+    assert len(rows(down, 78, 20)) == 1 + 4 + 1
 
 
 def test_no_row_is_spent_on_what_stands_in_its_column_or_is_over() -> None:

@@ -316,7 +316,7 @@ class TradexApp(PacedApp, inherit_bindings=False):
         if self._driver and self._driver.can_suspend and shell_waits():
             super().action_suspend_process()
         else:
-            refuse(self.screen, "No shell is behind this screen that could make it go on.")
+            refuse(self.screen, "No shell here could make it go on.")
 
     def action_traffic(self) -> None:
         """Show how much the terminal is sent, or do not."""

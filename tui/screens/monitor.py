@@ -209,7 +209,7 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
         elif self.panel.has_class("-open"):
             self.action_connections()
         else:
-            refuse(self, "There is nothing to leave here; q quits.")
+            refuse(self, "Nothing to leave here; q quits.")
 
     def action_page(self, by: int) -> None:
         (self.watchlist if self._lists else self.grid).action_page(by)

@@ -54,7 +54,7 @@ def rows(connections: Sequence[ConnectionStatus], width: int, height: int) -> li
     """Title and one row a connection in `width` x `height` cells.
 
     Connections in trouble stand first; what does not fit is counted in the last row. Where there
-    is room, what is wrong has a row of its own if its column cuts it.
+    is room, what is wrong has a row of its own if its column cuts it, once if it is the same.
     """
     columns = fitting(width)
     ordered = sorted(connections, key=lambda c: (c.state is ConnectionState.LIVE, c.id))
@@ -65,7 +65,8 @@ def rows(connections: Sequence[ConnectionStatus], width: int, height: int) -> li
     spare = room - min(room, len(ordered))
     for connection in shown:
         table.append(_line(connection, columns))
-        if spare and (cause := _cause(connection, columns, width)):
+        cause = _cause(connection, columns, width)
+        if spare and cause and cause not in table:
             table.append(cause)
             spare -= 1
     if rest := ordered[len(shown) :]:

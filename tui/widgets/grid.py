@@ -220,7 +220,7 @@ class PaneGrid(Plain):
         if -len(walk) <= index < len(walk):
             self.select(walk[index])
         elif walk:
-            refuse(self, f"There is no pane {index + 1}; {_counted(len(walk))}.")
+            refuse(self, f"There is no pane {index + 1}.")
 
     def action_step(self, by: int) -> None:
         walk = self.walk
@@ -335,7 +335,7 @@ class PaneGrid(Plain):
     def action_chart_zoom(self, by: int) -> None:
         zoom = self.options.zoom.step(by)
         if zoom is self.options.zoom:
-            refuse(self, f"The candles are as {'wide' if by > 0 else 'narrow'} as they get.")
+            refuse(self, f"Candles get no {'wider' if by > 0 else 'narrower'}.")
         else:
             self.use_options(replace(self.options, zoom=zoom))
 
@@ -383,10 +383,6 @@ class PaneGrid(Plain):
         place = panes.index(self.current) if self.current in panes else 0
         first = place // chosen.page * chosen.page
         return panes[first : first + chosen.page]
-
-
-def _counted(panes: int) -> str:
-    return "there is one" if panes == 1 else f"there are {panes}"
 
 
 class _Tiles(Layout):

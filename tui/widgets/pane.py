@@ -41,7 +41,7 @@ LEAST_CANDLES = 120
 _STUDIED = 5_000
 _PAN_STEP = 5
 _FAILED_NOTE = "This pane failed and stopped. The log has the reason; d removes it."
-_AT_NOW = "The chart shows the present already."
+_AT_NOW = "The chart ends now already."
 FAILED = Freshness(("STOPPED: failed", "STOPPED"), "stopped")
 
 
@@ -173,9 +173,8 @@ class Pane(Mosaic, can_focus=True):
         if 0 <= index < len(known):
             self.use_interval(known[index])
         else:
-            here = self.subscription
-            end = "shortest" if by < 0 else "longest"
-            refuse(self, f"{here.interval} is the {end} interval of {here.symbol.exchange}.")
+            beyond = "shorter" if by < 0 else "longer"
+            refuse(self, f"{self.subscription.symbol.exchange} has no {beyond} interval.")
 
     def action_pan(self, by: int) -> None:
         """Move the chart `by` steps into the past (negative: towards now)."""

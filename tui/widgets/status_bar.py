@@ -78,6 +78,7 @@ def welcome(table: Sequence[Key]) -> tuple[str, ...]:
         f"Each pane is a symbol. {add} adds one, {help_} explains",
         f"{add} adds a symbol, {help_} explains",
         f"{add} adds, {help_} explains",
+        f"{help_} explains",
     )
 
 

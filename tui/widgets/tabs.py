@@ -157,7 +157,7 @@ class Tabs(TextPicture):
         """Bring back the pane or tab that went last, to where it was."""
         async with self._changing:
             if not self._lost:
-                refuse(self, "Nothing was removed that could come back.")
+                refuse(self, "Nothing to bring back.")
                 return
             match self._lost.pop():
                 case _LostPane(opened, subscription, index):

@@ -132,7 +132,7 @@ class PaneGrid(Plain):
         self.columns, self.zoomed = tab.columns, False
         for pane in gone:
             pane.display = False
-        await self.mount_panes(tab.panes)
+        await self._mount_panes(tab.panes)
         await self.remove_children(gone)
         self.zoomed = tab.zoomed is not None
         self._arrange()
@@ -142,14 +142,15 @@ class PaneGrid(Plain):
         """Add panes at the end; one that is there already is selected instead."""
         wanted = list(dict.fromkeys(subscriptions))
         present = {pane.subscription: pane for pane in self.panes}
-        await self.mount_panes(s for s in wanted if s not in present)
+        await self._mount_panes(s for s in wanted if s not in present)
+        self._arrange()
         for subscription in filter(present.__contains__, wanted):
             self.notify(f"{subscription} is here already.", markup=False)
         if wanted:
             self.select(next(p for p in self.panes if p.subscription == wanted[-1]))
         self.post_message(Changed())
 
-    async def mount_panes(
+    async def _mount_panes(
         self, subscriptions: Iterable[Subscription], before: int | None = None
     ) -> None:
         """Put panes at the end, or before the one of that index; the current one stays."""
@@ -160,7 +161,6 @@ class PaneGrid(Plain):
             pane.frozen = self.frozen
             pane.use_studies(self.studies.get(str(pane.subscription.symbol), ()))
             pane.names = self.names
-        self._arrange()
 
     async def remove_pane(self, pane: Pane) -> None:
         """Take the pane away; undo brings it back to its place."""
@@ -179,7 +179,8 @@ class PaneGrid(Plain):
 
     async def bring_back(self, subscription: Subscription, index: int) -> None:
         """Put a removed pane back to its place."""
-        await self.mount_panes([subscription], before=index)
+        await self._mount_panes([subscription], before=index)
+        self._arrange()
         self.post_message(self.Restored(subscription, index))
         self.select(self.panes[min(index, len(self.panes) - 1)])
         self.post_message(Changed())
@@ -300,6 +301,8 @@ class PaneGrid(Plain):
         # When the grid is hidden Textual looks for another focus in it.
         if isinstance(event.widget, Pane) and self.listed is None:
             self._current = event.widget
+            if not self.shows(event.widget):
+                self._tile()
             self.post_message(self.Selected())
 
     # --- charts ---------------------------------------------------------------------------

@@ -170,11 +170,11 @@ async def look(app):
         print(json.dumps({"kept": app.workspace_path is not None, "told": told}), flush=True)
         while sys.stdin.readline(): pass
 TradexApp.run = lambda app: asyncio.run(look(app))
-from tui.targets import subscriptions
+from tui.targets import asked_for
 nowhere = ExchangeSettings("ws://127.0.0.1:1", "http://127.0.0.1:1")
 config = Config(exchanges={"binance": nowhere})
 engine = Engine({"binance": config.open_exchange("binance")})
-asked = subscriptions(["BTCUSDT"], None, config)
+asked = asked_for(["BTCUSDT"], None, config)
 run_monitor(engine, config, asked, None, (), Path(sys.argv[1]))
 """
 

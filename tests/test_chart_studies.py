@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 
 from tests.chart_series import Drawn, cells, series, text, walk, words
+from tests.test_theme import NORMAL, OURS, contrast, distance
 from tui.chart import chart
 from tui.chart.frame import Frame, Options
 from tui.chart.glyphs import Glyphs
@@ -18,6 +20,7 @@ from tui.chart.legend import legend
 from tui.chart.picture import Row
 from tui.studies.follow import Follower
 from tui.studies.study import read
+from tui.widgets.picture import Picture
 
 MARKET = walk(400)
 SHOWN = series(MARKET)
@@ -148,6 +151,17 @@ def test_the_legend_has_whole_studies_or_none(width: int) -> None:
     assert len(line) <= width
     assert full.startswith(line.rstrip("…"))
     assert line.endswith(("…", "  ")) or not line
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_the_colours_of_studies_differ_and_can_be_read_in_every_theme(name: str) -> None:
+    colors = OURS[name].to_color_system().generate() | OURS[name].variables
+    roles = ("text-warning", "text-primary", "market-hole", "text-secondary", "foreground")
+    for number, role in enumerate(roles, start=1):
+        assert f"picture--study-{number} {{ color: ${role};" in Picture.DEFAULT_CSS
+        assert contrast(colors[role], colors["background"]) >= 3, role
+    if name != "graphite":  # it has no hues; dashes tell its lines apart
+        assert all(distance(colors[a], colors[b], NORMAL) > 10 for a, b in combinations(roles, 2))
 
 
 GOLDEN = Path(__file__).parent / "data" / "golden"

@@ -212,6 +212,15 @@ def test_vwap_starts_anew_with_the_utc_day() -> None:
     )
 
 
+def test_a_market_that_stands_still_without_volume_fails_no_study() -> None:
+    market = [candle(i, (5.0, 5.0, 5.0, 5.0), 0.0) for i in range(80)]
+    found = {one.study.name: one.live for one in Follower(EVERY).follow(series(market))}
+    assert found["SMA"] == found["EMA"] == found["WMA"] == pytest.approx((5.0,))
+    assert found["VWAP"] == (None,)
+    assert found["RSI"] == (100.0,)  # no loss at all
+    assert found["ATR"] == found["OBV"] == (0.0,)
+
+
 def test_a_long_run_keeps_its_values_and_not_its_past() -> None:
     market = walk(9_000)
     follower = Follower(EVERY)

@@ -109,6 +109,9 @@ def _labels(panel: Panel, frame: Frame) -> list[Row]:
     """The guides, or the ends of the scale, and on its row the newest value."""
     scale, unit, width = panel.scale, panel.curve.kind.unit, frame.axis_width
     words = {scale.row(guide): f" {guide:g}" for guide in panel.curve.kind.guides}
+    if not words:
+        ends = (0, scale.high), (scale.rows - 1, scale.low)
+        words = {row: f" {_fitting(end, unit, frame.digits, width - 2)}" for row, end in ends}
     rows = [_label(words.get(row, ""), width, "axis") for row in range(scale.rows)]
     newest = panel.curve.live[0]
     if newest is not None:

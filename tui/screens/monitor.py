@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence, Set
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -177,12 +178,11 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
             at = watched.index(self.grid.current.subscription)
             self.app.push_screen(CompareScreen(self.engine, watched, at, self.grid.options.tz))
 
-    @work(group="studies", exclusive=True)
-    async def action_studies(self) -> None:
+    def action_studies(self) -> None:
         """Choose what is drawn over and below the current pane's candles."""
         if current := self.grid.current:
-            chosen = await self.app.push_screen_wait(StudiesScreen(current))
-            self.grid.use_studies(current.subscription.symbol, chosen)
+            use = partial(self.grid.use_studies, current.subscription.symbol)
+            self.app.push_screen(StudiesScreen(current, use))
 
     def layout_of(self, text: str) -> Tab:
         """The tab that a layout describes; raises UsageError for what is none."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual import on
@@ -20,8 +21,8 @@ from tui.studies.study import Study, toggled
 from tui.widgets.pane import Pane
 
 _HINT = (
-    "enter, space tick · type SMA 50 for other numbers · esc closes\n"
-    "Sub-charts stand below the volume (v); where they have no room, the newest goes first."
+    "space ticks · SMA 50 and enter adds that · esc closes\n"
+    "Where sub-charts have no room, the newest goes first."
 )
 
 
@@ -42,11 +43,11 @@ class _Line(Input):
         return key == "space" and not self.value
 
 
-class StudiesScreen(ModalScreen[tuple[Study, ...]]):
-    """Dismisses with the studies chosen, in the order of choice; the pane shows each at once."""
+class StudiesScreen(ModalScreen[None]):
+    """Calls `use` with all studies of the pane, in the order of choice, whenever one changes."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape", "close", "Close"),
+        ("escape", "dismiss", "Close"),
         ("down", "highlight(1)", "Next"),
         ("up", "highlight(-1)", "Previous"),
         ("space", "tick", "Tick"),
@@ -63,14 +64,15 @@ class StudiesScreen(ModalScreen[tuple[Study, ...]]):
             border: none; height: auto; max-height: 16; margin: 1 0 0 0; padding: 0;
             background: $surface; text-wrap: nowrap; text-overflow: ellipsis;
         }
-        #hint { color: $market-axis; max-height: 4; }
+        #hint { color: $market-axis; max-height: 4; margin-top: 1; }
         #hint.-error { color: $market-warn; }
     }
     """
 
-    def __init__(self, pane: Pane) -> None:
+    def __init__(self, pane: Pane, use: Callable[[tuple[Study, ...]], None]) -> None:
         super().__init__()
-        self._pane = pane
+        self._symbol = pane.subscription.symbol
+        self._use = use
         self._chosen = pane.follower.studies
         # Those taken off stay in the list, to be ticked again.
         self._listed = list(dict.fromkeys([*map(Study.usual, KINDS.values()), *self._chosen]))
@@ -78,10 +80,10 @@ class StudiesScreen(ModalScreen[tuple[Study, ...]]):
 
     def compose(self) -> ComposeResult:
         with Vertical() as box:
-            box.border_title = Content(f"Indicators of {self._pane.subscription.symbol}")
+            box.border_title = Content(f"Indicators of {self._symbol}")
             yield _Line(placeholder="SMA 50, BB 20 2, MACD 12 26 9")
-            yield self._options
             yield Static(Content(_HINT), id="hint")
+            yield self._options
 
     def on_mount(self) -> None:
         self._options.can_focus = False
@@ -124,12 +126,9 @@ class StudiesScreen(ModalScreen[tuple[Study, ...]]):
         if self._options.highlighted is not None:
             self._toggle(self._listed[self._options.highlighted])
 
-    def action_close(self) -> None:
-        self.dismiss(self._chosen)
-
     def _toggle(self, study: Study) -> None:
         self._chosen = toggled(self._chosen, study)
-        self._pane.use_studies(self._chosen)
+        self._use(self._chosen)
         self._list(self._listed.index(study))
 
     def _list(self, highlighted: int) -> None:

@@ -124,7 +124,7 @@ class Picture(Plain):
         }
         & > .picture--study-1 { color: $text-warning; }
         & > .picture--study-2 { color: $text-primary; }
-        & > .picture--study-3 { color: $text-accent; }
+        & > .picture--study-3 { color: $market-hole; }
         & > .picture--study-4 { color: $text-secondary; }
         & > .picture--study-5 { color: $foreground; }
         & > .picture--stale { color: $market-stale; }

@@ -79,7 +79,7 @@ class Watchlist(WatchlistTable):
 
     def rearrange(self) -> None:
         """Panes, their order or their looks are different."""
-        if not self.display or not self.size:
+        if not self.display:
             return
         self._look(self.grid.panes)
         self._order()
@@ -91,7 +91,7 @@ class Watchlist(WatchlistTable):
 
     def selected(self) -> None:
         """Another row is the current one."""
-        if self.display and self.size:
+        if self.display:
             self.current = self._number
             self.reveal()
             self.draw()
@@ -206,7 +206,7 @@ class Watchlist(WatchlistTable):
         if self._is_on_view():
             self.filtering = True
             self.rearrange()
-            self.input.focus()
+            self.screen.set_focus(self.input)
 
     @on(Input.Changed)
     def _filter(self, event: Input.Changed) -> None:

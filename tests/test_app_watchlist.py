@@ -17,6 +17,7 @@ from tests.test_app_palette import best, choose
 from tests.test_text_on_screen import assert_harmless, lines_of
 from tui.listing import Listing
 from tui.market.symbol import Subscription
+from tui.screens.add import AddScreen
 from tui.screens.line import LineScreen
 from tui.workspace import Workspace, load
 
@@ -285,6 +286,17 @@ def test_keys_of_the_list_say_in_the_grid_how_it_is_shown() -> None:
                 await s.pilot.press(key)
                 assert s.notices[-1] == "That is for the watchlist; w shows it."
             assert s.monitor.watchlist.listing == Listing()
+
+    play(scenario)
+
+
+def test_a_start_without_panes_leaves_the_keys_to_the_screen() -> None:
+    async def scenario() -> None:
+        async with stage(workspace=Workspace(())) as s:
+            await s.pilot.press("a")
+            await s.until(lambda: isinstance(s.app.screen, AddScreen))
+            await s.pilot.press("escape", "n")
+            await s.until(lambda: s.monitor.panel.display)
 
     play(scenario)
 

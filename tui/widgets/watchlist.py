@@ -32,6 +32,7 @@ class Watchlist(WatchlistTable):
 
     def __init__(self, grid: PaneGrid, listing: Listing) -> None:
         super().__init__(listing)
+        self.input.can_focus = False
         self.grid = grid
         self.words = ""
         self._sights: dict[Pane, Sight] = {}
@@ -206,6 +207,7 @@ class Watchlist(WatchlistTable):
         if self._is_on_view():
             self.filtering = True
             self.rearrange()
+            self.input.can_focus = True
             self.screen.set_focus(self.input)
 
     @on(Input.Changed)
@@ -215,7 +217,7 @@ class Watchlist(WatchlistTable):
 
     @on(Input.Submitted)
     def _keep_filter(self) -> None:
-        self.screen.set_focus(None)
+        self._stop_typing()
         if not self.words.strip():
             self.clear_filter()
 
@@ -225,9 +227,14 @@ class Watchlist(WatchlistTable):
             return False
         self.filtering = False
         self.words = self.input.value = ""
-        self.screen.set_focus(None)
+        self._stop_typing()
         self.rearrange()
         return True
+
+    def _stop_typing(self) -> None:
+        self.screen.set_focus(None)
+        # Else Textual would give it the focus where nothing else can have it.
+        self.input.can_focus = False
 
     # --- mouse ----------------------------------------------------------------------------
 

@@ -217,6 +217,12 @@ def test_more_rows_than_lines_scroll_with_the_selection_and_by_the_wheel() -> No
             await s.pilot.press("g")
             await s.until(lambda: names(s)[0] == "›BTCUSDT")
             assert len(s.monitor.watchlist.seen) == 10
+            price = lines_of(s.app)[1].index(".")
+            assert [s.monitor.group(x, 2) for x in (1, price)] == [2, -1]
+            assert s.monitor.group(1, 0) == -1
+            await s.pilot.resize_terminal(24, 12)
+            await s.until(lambda: "price" not in lines_of(s.app)[0])
+            assert s.monitor.group(1, 2) == 2
 
     play(scenario)
 

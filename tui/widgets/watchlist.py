@@ -46,8 +46,8 @@ class Watchlist(WatchlistTable):
     def group(self, x: int, y: int) -> int:
         """Whose cell of the screen this is: a row's number; -1 where prices are, or no rows."""
         row, column = y - self.region.y, x - self.region.x
-        place = next(place for place in self.places if place.column.id == "price")
-        priced = place.x <= column < place.x + place.width
+        prices = (place for place in self.places if place.column.id == "price")
+        priced = any(place.x <= column < place.x + place.width for place in prices)
         return -1 if priced or not 0 < row <= len(self.window) else row
 
     # --- when it changes ------------------------------------------------------------------

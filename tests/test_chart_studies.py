@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.chart_series import Drawn, cells, series, text, walk, words
-from tests.test_theme import NORMAL, OURS, contrast, distance
+from tests.colour_vision import NORMAL, contrast, distance
+from tests.test_theme import OURS
 from tui.chart import chart
 from tui.chart.frame import Frame, Options
 from tui.chart.glyphs import Glyphs

@@ -88,11 +88,11 @@ def test_options_that_cannot_be_are_told_in_one_line(args: tuple[str, ...]) -> N
     ("text", "fault"),
     [
         ('exchange = "binance\n', "line 1, column"),
-        ("intervall = '1m'\n", "unknown key intervall; the nearest is interval"),
+        ("intervall = '1m'\n", "line 1: unknown key intervall; the nearest is interval"),
         ("[connection]\nstale_after = 'long'\n",
-         'connection.stale_after is "long"; expected seconds from 1 to 86400'),
+         'line 2: connection.stale_after is "long"; expected seconds from 1 to 86400'),
         ("[exchanges.binance]\nws_url = 'http://x'\n",
-         'exchanges.binance.ws_url is "http://x"; expected ws://HOST:PORT or wss://HOST:PORT'),
+         'line 2: exchanges.binance.ws_url is "http://x"; expected ws://HOST:PORT or wss://HOST:PORT'),
     ],
     ids=["not TOML", "unknown key", "wrong type", "wrong url"],
 )  # fmt: skip

@@ -273,7 +273,9 @@ def test_a_wrong_key_is_named_with_what_was_found_and_what_was_expected(
 )
 def test_a_url_that_is_not_scheme_host_and_port_is_refused(file: Path, url: str) -> None:
     message = fault(file, f'[exchanges.binance]\nws_url = "{url}"')
-    assert message.startswith(f'exchanges.binance.ws_url is "{url}"; expected ws://HOST:PORT or')
+    assert message.startswith(
+        f'line 2: exchanges.binance.ws_url is "{url}"; expected ws://HOST:PORT or'
+    )
 
 
 def test_s6_a_password_goes_only_where_nobody_on_the_way_can_read_it(file: Path) -> None:

@@ -118,7 +118,7 @@ def test_a_config_that_cannot_be_used_is_told_and_the_rest_looked_at(tmp_path: P
     said = {(c["group"], c["name"]): (c["state"], c["said"]) for c in document["checks"]}
     assert code == 1
     assert said["files", "config"] == (
-        "fail", f'{path}: history is "long"; expected a whole number from 1 to 5000.'
+        "fail", f'{path}: line 1: history is "long"; expected a whole number from 1 to 5000.'
     )  # fmt: skip
     assert said["exchanges", "exchanges"][0] == "skip"
     assert said["files", "workspace"][0] == "ok"
@@ -138,7 +138,7 @@ def test_a_theme_that_cannot_be_used_is_told_with_its_file(home: Path) -> None:
     (folder / "mine.toml").write_text("[colors]\nprimary = 'reddish'\n")
     theme = of_files(Config(), home / "config.toml")["themes"]
     assert theme.state is State.FAIL
-    assert theme.said.startswith(f"Theme {folder}/mine.toml: colors.primary is ")
+    assert theme.said.startswith(f"Theme {folder}/mine.toml: line 2: colors.primary is ")
     asked = of_files(Config(theme="mine"), home / "config.toml")["themes"]
     assert asked == theme  # not that there is none
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.declared import URLS, config_of, desk
@@ -25,12 +27,13 @@ columns = ["time", "open", "high", "low", "close"]
 
 
 def refusal(keys: str, urls: str = URLS) -> str:
-    """What is wrong with these keys, without the file's name."""
+    """What is wrong with these keys, without the file's name and the line."""
     with pytest.raises(ConfigError) as raised:
         desk(keys, urls)
     message = str(raised.value)
     assert message.isprintable() and len(message) < 400
-    _, _, said = message.partition("config.toml: ")
+    _, _, placed = message.partition("config.toml: ")
+    said = re.sub(r"^line \d+: ", "", placed)
     assert said.startswith("exchanges.desk.") or said.startswith("unknown key exchanges.desk.")
     return said.removeprefix("exchanges.desk.")
 
@@ -179,4 +182,4 @@ def test_several_feeds_stand_side_by_side() -> None:
 def test_a_feed_has_a_kind_and_a_name_of_its_own(text: str, said: str) -> None:
     with pytest.raises(ConfigError) as raised:
         config_of(text)
-    assert f"config.toml: {said}" in str(raised.value)
+    assert re.search(rf"config.toml: (line \d: )?{re.escape(said)}", str(raised.value))

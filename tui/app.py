@@ -8,7 +8,7 @@ import logging
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from math import inf
 from pathlib import Path
 from signal import SIGINT
@@ -25,17 +25,18 @@ from textual.worker import Worker, WorkerState
 
 from tui import chart_options
 from tui.alerts.alarm import Alarm, Screen
+from tui.appearance import clock, configured, filled, used_keys
 from tui.chart.frame import Options
 from tui.chart.picture import Run
 from tui.commands import IntervalCommands, MonitorCommands, Plug, SymbolCommands
 from tui.config import Config, config_folder
 from tui.feed.engine import Engine
 from tui.feed.status import Notice
-from tui.keys import APP, GRID, PANE, TABS, WATCHLIST, bindings, remapped
-from tui.local_time import LocalTime
+from tui.keys import APP, GRID, PANE, TABS, WATCHLIST, bindings
 from tui.look import Look, is_plain
 from tui.market.symbol import Subscription
-from tui.remembering import Remembering, filled
+from tui.reload import Reload
+from tui.remembering import Remembering
 from tui.screens.alerts import AlertsScreen
 from tui.screens.delivery import save_screen, save_series
 from tui.screens.drawing import Drawing
@@ -107,15 +108,18 @@ class TradexApp(PacedApp, inherit_bindings=False):
         self.config = config
         self.plug = plug
         self.remembering = Remembering(workspace, workspace_path, self.tell)
-        self.tz = UTC if config.timezone == "utc" else LocalTime()
-        self.key_table, problems = remapped(config.keys)
-        start = filled(workspace, _configured(config))
+        self.tz = clock(config)
+        self.key_table, problems = used_keys(config)
+        start = filled(workspace, configured(config))
         look = Look(bool(start.swapped), bool(start.transparent), plain)
         self.wardrobe = Wardrobe(self, look, theme_folders(config_folder()))
         self.set_class(plain, "-plain")
-        self._notices = [*notices, *self.wardrobe.open(start.theme or config.theme)]
-        if problems:
-            self._notices.append(f"Keys: {' '.join(problems)}")
+        self.reload = Reload(self)
+        self._notices = [
+            *notices,
+            *self.wardrobe.open(start.theme or config.theme),
+            *problems,
+        ]
         options = chart_options.chosen(workspace, self._usual_options)
         defaults = config.exchange, config.interval
         demo = plug is not None
@@ -137,13 +141,14 @@ class TradexApp(PacedApp, inherit_bindings=False):
     # --- start and end --------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        self.set_keymap({key.id: key.keys for key in self.key_table if key.id in self.config.keys})
         self.push_screen(self.monitor)
-        self.monitor.bar.use_keys(self.key_table)
+        self._use_keys()
         for notice in self._notices:
             self.tell(notice)
         self.frames()
         self.run_worker(self.alarm.run(), group="alerts", exit_on_error=False)
+        self.run_worker(self.reload.follow_themes(), group="themes", exit_on_error=False)
+        self.run_worker(self.reload.follow_config(), group="config", exit_on_error=False)
         if path := self.remembering.path:
             if not path.exists():
                 self.monitor.bar.welcome(self.key_table)
@@ -172,6 +177,24 @@ class TradexApp(PacedApp, inherit_bindings=False):
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return variable_defaults(self.current_theme)
+
+    def _use_keys(self) -> None:
+        self.set_keymap({key.id: key.keys for key in self.key_table if key.id in self.config.keys})
+        self.monitor.bar.use_keys(self.key_table)
+
+    def use_config(self, config: Config) -> None:
+        """Go on with this one; what decides on exchanges and connections is as before."""
+        old, self.config = self.config, config
+        self.tz = clock(config)
+        self._pace.use(config.frame_rate)
+        self.key_table, problems = used_keys(config)
+        self._use_keys()
+        for notice in (*problems, *self.wardrobe.configure(old, config)):
+            self.tell(notice)
+        here, usual = self.grid.options, self._usual_options
+        glyphs = here.glyphs if config.glyphs == old.glyphs else usual.glyphs
+        kind = here.kind if config.chart == old.chart else usual.kind
+        self.grid.use_options(replace(here, glyphs=glyphs, kind=kind, tz=self.tz))
 
     # --- frames ---------------------------------------------------------------------------
 
@@ -255,7 +278,7 @@ class TradexApp(PacedApp, inherit_bindings=False):
             transparent=look.transparent,
         )
         kept = chart_options.remembered(seen, self.remembering.workspace, self._usual_options)
-        self.remembering.note(kept, _configured(self.config))
+        self.remembering.note(kept, configured(self.config))
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """A worker of the app that failed is not lost in silence."""
@@ -347,10 +370,3 @@ class TradexApp(PacedApp, inherit_bindings=False):
 
     def on_delivery_failed(self, event: DeliveryFailed) -> None:
         self.tell(f"{event.name} did not get to your browser: {clean(str(event.exception))}")
-
-
-def _configured(config: Config) -> Workspace:
-    """How the screen looks while nothing else is chosen on it."""
-    return Workspace(
-        theme=config.theme, swapped=config.swap_up_down, transparent=config.transparent
-    )

@@ -26,7 +26,19 @@ from tui.feed.token_sources import (
     TokenSource,
 )
 from tui.market.interval import Interval
-from tui.rules import FLAG, TABLE, TEXT, Rule, Rules, number, one_of, read_table, texts, whole
+from tui.rules import (
+    FLAG,
+    TABLE,
+    TEXT,
+    Rule,
+    Rules,
+    number,
+    one_of,
+    placed,
+    read_table,
+    texts,
+    whole,
+)
 from tui.text import clean
 from tui.toml_file import read_toml
 
@@ -42,7 +54,7 @@ class Config:
 
     `keys` maps a binding's id to its keys, comma between; the app knows which ids there are.
     `chart` None leaves the choice to the theme, `glyphs` None to the terminal. `notices` are for
-    the person who wrote it.
+    the person who wrote it, in the file at `path`, which need not exist.
     """
 
     exchange: str = "binance"
@@ -60,7 +72,8 @@ class Config:
     tokens: Mapping[str, TokenSettings] = field(default_factory=dict)
     keys: Mapping[str, str] = field(default_factory=dict)
     alerts: AlertSettings = AlertSettings()  # noqa: RUF009 (immutable)
-    notices: tuple[str, ...] = ()
+    notices: tuple[str, ...] = field(default=(), compare=False)
+    path: Path | None = field(default=None, compare=False)
 
     @property
     def exchange_names(self) -> list[str]:
@@ -98,15 +111,15 @@ def load(flag: Path | None, environ: Mapping[str, str]) -> Config:
     path = named or default_path()
     try:
         config = _config(read_toml(path))
-        return replace(config, notices=_notices(config, path))
+        return replace(config, notices=_notices(config, path), path=path)
     except FileNotFoundError as error:
         if named is None:
-            return Config()
+            return Config(path=path)
         raise ConfigError(f"{clean(str(path))}: no such config file.") from error
     except OSError as error:
         raise ConfigError(f"{clean(str(path))}: {error.strerror}.") from error
     except ValueError as error:
-        raise ConfigError(f"{clean(str(path))}: {error}.") from error
+        raise ConfigError(f"{clean(str(path))}: {placed(error, path)}.") from error
 
 
 def _notices(config: Config, path: Path) -> tuple[str, ...]:

@@ -33,16 +33,6 @@ class Remembering:
             save(self.path, self.workspace)
 
 
-def filled(workspace: Workspace, usual: Workspace) -> Workspace:
-    """The workspace with the usual look where none was chosen."""
-    return replace(
-        workspace,
-        theme=workspace.theme or usual.theme,
-        swapped=usual.swapped if workspace.swapped is None else workspace.swapped,
-        transparent=usual.transparent if workspace.transparent is None else workspace.transparent,
-    )
-
-
 def _chosen(seen: Workspace, usual: Workspace) -> Workspace:
     """What is seen without what is usual."""
     return replace(

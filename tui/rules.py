@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tui.errors import nearest
 from tui.text import clean, without_passwords
+from tui.toml_file import line_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +20,28 @@ class Rule:
     read: Callable[[Any], Any]
 
 
+class KeyFaultError(ValueError):
+    """What is wrong with one key; `key` is its dotted name, such as `connection.pong_timeout`."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(reason)
+        self.key = key
+
+
 Rules = Mapping[str, Rule]
 _UNREADABLY_LARGE = 10**30
+
+
+def placed(fault: ValueError, path: Path) -> str:
+    """The reason with the line of `path` in front, where it is known which key is wrong."""
+    line = line_of(path, fault.key) if isinstance(fault, KeyFaultError) else None
+    return f"line {line}: {fault}" if line else str(fault)
 
 
 def read_table(table: dict[str, Any], rules: Rules, prefix: str) -> dict[str, Any]:
     """The values of `table` as the rules read them.
 
-    `prefix` stands before its keys in messages (`connection.`). Raises ValueError with one line:
+    `prefix` stands before its keys in messages (`connection.`). Raises KeyFaultError with one line:
     the key, what was found and what was expected; for an unknown key the nearest known one.
     """
     return {
@@ -38,7 +54,7 @@ def _rule(key: str, rules: Rules, prefix: str) -> Rule:
         return rules[key]
     close = nearest(clean(key), rules, 1)
     hint = f"the nearest is {prefix}{close[0]}" if close else f"expected {', '.join(rules)}"
-    raise ValueError(f"unknown key {clean(prefix + key, 80)}; {hint}")
+    raise KeyFaultError(prefix + key, f"unknown key {clean(prefix + key, 80)}; {hint}")
 
 
 def _value(found: Any, rule: Rule, key: str) -> Any:
@@ -46,7 +62,7 @@ def _value(found: Any, rule: Rule, key: str) -> Any:
         return rule.read(found)
     except ValueError as error:
         reason = f"{clean(key, 80)} is {_shown(found)}; expected {rule.expected}"
-        raise ValueError(reason) from error
+        raise KeyFaultError(key, reason) from error
 
 
 def _shown(found: Any) -> str:

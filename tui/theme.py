@@ -12,7 +12,7 @@ from textual.theme import BUILTIN_THEMES, Theme
 
 from tui.chart.kinds import Kind
 from tui.errors import ThemeError
-from tui.rules import FLAG, TABLE, TEXT, Rule, Rules, read_table
+from tui.rules import FLAG, TABLE, TEXT, Rule, Rules, placed, read_table
 from tui.text import clean, file_stem
 from tui.toml_file import read_toml
 
@@ -85,7 +85,7 @@ def load_themes(folders: Iterable[Path]) -> LoadedThemes:
 
 
 def _unusable(path: Path, error: OSError | ValueError) -> ThemeError:
-    reason = error.strerror if isinstance(error, OSError) else error
+    reason = error.strerror if isinstance(error, OSError) else placed(error, path)
     return ThemeError(f"Theme {clean(str(path))}: {reason}.")
 
 

@@ -12,6 +12,8 @@ from tui.text import clean
 SIZE_LIMIT = 1 << 20
 # A dotted key of n parts costs tomllib n * n memory; keys do not span lines.
 DOTS_LIMIT = 500
+_HEADER = re.compile(r"\s*\[([^\[\]]+)\]")
+_PAIR = re.compile(r"\s*([^#=]+)=")
 _PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 
 
@@ -36,6 +38,24 @@ def read_toml(path: Path) -> dict[str, Any]:
         raise ValueError("nested too deeply") from error
     except ValueError as error:
         raise ValueError(_placed(str(error), raw)) from error
+
+
+def line_of(path: Path, key: str) -> int | None:
+    """The line, from 1, in which the dotted `key` is set or its table begins, if that is found.
+
+    Keys are looked for as people write them: `name = value` below a `[table]`.
+    """
+    table = ""
+    for number, line in enumerate(path.read_text("utf-8-sig").splitlines(), 1):
+        if header := _HEADER.match(line):
+            name = table = header[1].strip()
+        elif pair := _PAIR.match(line):
+            name = f"{table}.{pair[1].strip()}".removeprefix(".")
+        else:
+            continue
+        if name.replace('"', "").replace("'", "") == key:
+            return number
+    return None
 
 
 def _placed(message: str, raw: bytes) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from textual.app import App
 from textual.theme import BUILTIN_THEMES, Theme
 
+from tui.config import Config
 from tui.look import Look
 from tui.text import file_stem
 from tui.theme import LoadedThemes, load_themes
@@ -23,6 +24,7 @@ class Wardrobe:
         self.look = look
         self.folders = tuple(folders)
         self._own: dict[str, Theme] = {}
+        self._broken: set[str] = set()
         self._told: dict[Path, str] = {}
 
     @property
@@ -35,19 +37,15 @@ class Wardrobe:
         loaded = load_themes(self.folders)
         notices = self.take(loaded)
         self._hang()
-        if wanted in self._app.available_themes:
-            self._app.theme = wanted
-        elif wanted not in {file_stem(path.stem) for path in loaded.failures}:
-            notices.append(f"There is no theme {wanted}.")
-        return notices
+        return notices + self._put_on(wanted)
 
     def take(self, loaded: LoadedThemes) -> list[str]:
         """Use what was read anew; a theme whose file is broken stays as it was.
 
         What is wrong with a file is said once, until it is something else.
         """
-        broken = {file_stem(path.stem) for path in loaded.failures}
-        kept = {name: theme for name, theme in self._own.items() if name in broken}
+        self._broken = {file_stem(path.stem) for path in loaded.failures}
+        kept = {name: theme for name, theme in self._own.items() if name in self._broken}
         before = self._own.get(self._app.theme)
         self._own |= loaded.themes | kept
         if before and before != self._own[self._app.theme]:
@@ -70,6 +68,23 @@ class Wardrobe:
     def clear(self) -> None:
         """Let the terminal's own background show, or the theme's again."""
         self.wear(replace(self.look, transparent=not self.look.transparent))
+
+    def configure(self, old: Config, new: Config) -> list[str]:
+        """Put on what the new config asks for and the old one did not; what is wrong, if any."""
+        look = self.look
+        if new.swap_up_down != old.swap_up_down:
+            look = replace(look, swapped=new.swap_up_down)
+        if new.transparent != old.transparent:
+            look = replace(look, transparent=new.transparent)
+        if look != self.look:
+            self.wear(look)
+        return [] if new.theme == old.theme else self._put_on(new.theme)
+
+    def _put_on(self, wanted: str) -> list[str]:
+        if wanted in self._app.available_themes:
+            self._app.theme = wanted
+            return []
+        return [] if wanted in self._broken else [f"There is no theme {wanted}."]
 
     def after(self, name: str) -> str:
         """The theme that follows that one among those from files."""

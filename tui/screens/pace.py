@@ -14,6 +14,10 @@ class Pace:
 
     def __init__(self, rate: float) -> None:
         self.focused = True
+        self.use(rate)
+
+    def use(self, rate: float) -> None:
+        """Draw `rate` times a second at most."""
         self._fastest = self._wanted = 1 / rate
 
     @property

@@ -111,6 +111,48 @@ def test_c_goes_through_the_kinds_and_shift_c_through_the_glyphs_of_every_chart(
     play(scenario)
 
 
+def test_the_crosshair_moves_in_all_panes_by_key_and_by_mouse_and_escape_leaves_it() -> None:
+    async def scenario() -> None:
+        async with stage() as s:
+            await s.until(lambda: all(pane.chart.frame for pane in s.monitor.grid.panes))
+            await s.until(s.says("LIVE"))
+
+            def cursors() -> set[int | None]:
+                return {pane.options.cursor for pane in s.monitor.grid.panes}
+
+            await s.pilot.hover(s.pane(1), offset=(10, 8))
+            assert cursors() == {None}
+            await s.pilot.press("m", "left", "left")
+            (newest,) = cursors()
+            await s.pilot.press("left")
+            assert newest is not None and cursors() == {newest - 60_000}
+            assert s.monitor.grid.current is s.pane(0)
+            await s.until(s.says(" O ", 2))
+            assert "LIVE" in s.header(2) or "QUIET" in s.header(2)
+            await s.pilot.hover(s.pane(1), offset=(10, 8))
+            await s.until(lambda: cursors().isdisjoint({newest, newest - 60_000, None}))
+            assert len(cursors()) == 1
+            await s.pilot.press("escape")
+            assert cursors() == {None}
+            await s.until(lambda: " O " not in s.header(2))
+
+    play(scenario)
+
+
+def test_the_crosshair_pans_its_pane_when_it_reaches_the_edge() -> None:
+    async def scenario() -> None:
+        async with stage(THREE[:1], size=(60, 24)) as s:
+            await s.until(s.says("LIVE"))
+            await s.pilot.press("m", "right")
+            assert s.pane().options.offset == 0
+            await s.pilot.press(*["left"] * 55)
+            await s.until(lambda: s.pane().options.offset > 0)
+            frame = s.pane().chart.frame
+            assert frame and frame.cursor is not None
+
+    play(scenario)
+
+
 def test_a_frozen_screen_says_so_and_how_old_its_price_is_and_moves_none() -> None:
     async def scenario() -> None:
         async with stage(THREE[:1]) as s:

@@ -31,6 +31,15 @@ def test_the_highest_and_the_lowest_price_stand_beside_their_candles(glyphs: Gly
     assert f"{dash}91.25" in rows[frame.scale.row(91.25)]
 
 
+def test_of_two_candles_that_reach_as_far_the_newer_has_the_mark() -> None:
+    market = list(CALM)
+    market[40] = replace(CALM[30], open_time=CALM[40].open_time)
+    drawn = text(chart.frame(series(market), 80, 24, Options()))
+    (line,) = [line for line in drawn if "109.50" in line]
+    assert line.count("109.50") == 1
+    assert line.rindex("╷") < line.index("109.50")
+
+
 def test_a_mark_hides_nothing_that_is_drawn() -> None:
     plain = chart.history_rows(chart.frame(series(walk(300)), 90, 5, Options(show_volume=False)))
     assert not any("─5" in words(row) for row in plain[:-2])

@@ -196,6 +196,8 @@ def _charts(grid: PaneGrid) -> Iterator[Entry]:
         yield Entry(f"Interval {interval} everywhere", "For all panes", every, offered=False)
     yield Entry("Volume", "Show or hide the volume below the candles", grid.action_volume)
     yield from _studies(grid)
+    asked = "Read a candle's values in all charts at once, by ← → or the mouse"
+    yield Entry("Crosshair", asked, grid.action_crosshair)
     yield Entry("Log scale", "Equal ratios of prices take equal room, or do not", grid.action_log)
     for kind, help_ in _KINDS.items():
         run = partial(grid.use_options, replace(grid.options, kind=kind))

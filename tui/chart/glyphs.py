@@ -64,6 +64,7 @@ class GlyphSet:
     grid: str
     pointer: str
     cursor: str
+    cross: str
     dots: bool = False
 
 
@@ -130,6 +131,7 @@ _HEAVY = GlyphSet(
     grid="·",
     pointer="◄",
     cursor="┊",
+    cross="┼",
 )
 _BLOCK = _solid(" ,│,▄,│,│,▄,▀,▀,█")
 _WIDE_BLOCK = _solid("   , │ ,▄▄▄, │ , │ ,▄▄▄,▀▀▀,▀▀▀,███")
@@ -172,6 +174,7 @@ _ASCII = GlyphSet(
     grid=".",
     pointer="<",
     cursor=":",
+    cross="+",
 )
 
 SETS = {

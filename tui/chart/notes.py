@@ -32,17 +32,21 @@ def write_notes(lines: list[Line], frame: Frame) -> None:
 
 
 def _extremes(frame: Frame) -> Iterator[list[Place]]:
-    """Where the highest and the lowest price of the history may be written, best first."""
+    """Where the highest and the lowest price of the history may be written, best first.
+
+    Of several columns that reach as far the newest has the mark.
+    """
     if not frame.axis_width or frame.bands.plot < LEAST_ROWS:
         return
+    lows, highs = {}, {}
     for index, column in enumerate(frame.history.columns):
-        if column.shape is None:
-            continue
-        low, high = extent(column.shape, frame.kind)
-        if frame.tops and high == frame.history.high:
-            yield _beside(frame, index, high, -1)
-        if frame.bottoms and low == frame.history.low:
-            yield _beside(frame, index, low, 1)
+        if column.shape:
+            low, high = extent(column.shape, frame.kind)
+            lows[low], highs[high] = index, index
+    if highs and frame.tops:
+        yield _beside(frame, highs[frame.history.high], frame.history.high, -1)
+    if lows and frame.bottoms:
+        yield _beside(frame, lows[frame.history.low], frame.history.low, 1)
 
 
 def _beside(frame: Frame, index: int, price: float, beyond: int) -> list[Place]:

@@ -31,8 +31,14 @@ def strip(
     ]
     if column.time != frame.cursor:
         return runs
-    line = SETS[frame.glyphs].cursor.center(frame.zoom.cells), "cursor"
-    return [line if role in ("blank", "grid") else (text, role) for text, role in runs]
+    return [_crossed(run, frame) for run in runs]
+
+
+def _crossed(run: Run, frame: Frame) -> Run:
+    cells, glyphs = frame.zoom.cells, SETS[frame.glyphs]
+    if run[1] in ("blank", "grid"):
+        return glyphs.cursor.center(cells), "cursor"
+    return (glyphs.cross.center(cells, glyphs.rule), "cursor") if run[1] == "axis" else run
 
 
 def _prices(column: Column, before: Column | None, frame: Frame, grid: Container[int]) -> list[Run]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from tui.chart.layout import Column
-from tui.market.interval import DAY, Interval
+from tui.market.interval import DAY, MINUTE, Interval
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAY = 86_400
@@ -73,6 +73,19 @@ def ticks(columns: Sequence[Column], bucket: Interval, cells: int, tz: tzinfo) -
             found[index] = step.label(moment, labelled)
             free, labelled = index * cells + step.cells - 1, moment
     return found
+
+
+def moment(time: int, bucket: Interval, tz: tzinfo) -> tuple[str, str]:
+    """The start of a column in a long and a short form: `12 Mar 14:05` and `14:05`.
+
+    `12 Mar 2026` and `12 Mar` for columns of a day or more.
+    """
+    at = datetime.fromtimestamp(time / 1000, tz)
+    day = f"{at.day} {_MONTHS[at.month - 1]}"
+    if bucket.milliseconds >= DAY:
+        return f"{day} {at.year}", day
+    clock = f"{at:%H:%M:%S}" if bucket.milliseconds < MINUTE else f"{at:%H:%M}"
+    return f"{day} {clock}", clock
 
 
 def label_row(labels: dict[int, str], columns: int, cells: int) -> str:

@@ -202,7 +202,9 @@ class MonitorScreen(LiveScreen, Plain, inherit_bindings=False):
         current = self.grid.current
         if self.watchlist.clear_filter():
             return
-        if current and current.options.offset and not self._lists:
+        if self.grid.options.cursor is not None:
+            self.grid.use_cursor(None)
+        elif current and current.options.offset and not self._lists:
             current.action_live_edge()
         elif self.grid.zoomed:
             self.grid.action_zoom()

@@ -56,6 +56,11 @@ class CandleChart:
         if named:
             self.parts += (Part(Region(x, y - 1, width, 1), [legend(new, width)]),)
 
+    @property
+    def frame(self) -> Frame | None:
+        """The plan of what was drawn last."""
+        return self._frame
+
     def forget(self) -> None:
         """Another subscription follows: its scale owes nothing to this one's."""
         self._frame = None

@@ -11,6 +11,7 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.message import Message
 from textual.widget import Widget
 
+from tui.chart.crosshair import beside
 from tui.chart.frame import Options
 from tui.feed.engine import Engine
 from tui.market.interval import Interval
@@ -233,6 +234,8 @@ class PaneGrid(Plain):
     def action_move(self, right: int, down: int) -> None:
         if self.listed is not None:
             self.move_in_list(down)
+        elif self.options.cursor is not None and right:
+            self._move_cursor(right)
         elif self.current and self.zoomed and right:
             self.current.action_pan(-right)
         elif self.zoomed:
@@ -356,6 +359,36 @@ class PaneGrid(Plain):
 
     def action_log(self) -> None:
         self.use_options(replace(self.options, log=not self.options.log))
+
+    def action_crosshair(self) -> None:
+        """Put the crosshair on the newest column, or take it away."""
+        frame = self.current.chart.frame if self.current else None
+        newest = frame.live.time if frame and frame.live else None
+        self.use_cursor(newest if self.options.cursor is None else None)
+
+    def use_cursor(self, cursor: int | None) -> None:
+        """Mark the columns of this time (ms UTC) in all charts; None takes the crosshair away."""
+        self.options = replace(self.options, cursor=cursor)
+        for pane in self.panes:
+            pane.options = replace(pane.options, cursor=cursor)
+            pane.wake()
+
+    def _move_cursor(self, by: int) -> None:
+        """By columns of the current pane, which is panned when the edge is reached."""
+        pane, cursor = self.current, self.options.cursor
+        frame = pane.chart.frame if pane else None
+        time = beside(frame, cursor, by) if frame and cursor is not None else None
+        if not pane or not frame or not frame.live or time is None:
+            return
+        if time > frame.live.time and not pane.options.offset:
+            return
+        oldest = (*frame.history.columns, frame.live)[0].time
+        if not oldest <= time <= frame.live.time:
+            pane.action_pan(-by)
+        self.use_cursor(time)
+
+    def on_pane_cursor_asked(self, message: Pane.CursorAsked) -> None:
+        self.use_cursor(message.cursor)
 
     def action_freeze(self) -> None:
         self.frozen = not self.frozen

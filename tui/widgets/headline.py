@@ -34,7 +34,10 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """The texts of a header, those with several forms from the longest to the shortest."""
+    """The texts of a header, those with several forms from the longest to the shortest.
+
+    `readings`, what the crosshair is on, take the place of the change.
+    """
 
     name: str
     titles: tuple[str, ...]
@@ -43,6 +46,7 @@ class Headline:
     reach: Row
     freshness: tuple[Row, ...]
     cause: Row = ()
+    readings: tuple[Row, ...] = ()
 
 
 def reference(view: SeriesView) -> tuple[float | None, str]:
@@ -140,7 +144,8 @@ def _two_rows(line: Headline, width: int) -> tuple[Row, Row]:
 def _change_that_fits(line: Headline, width: int) -> Row:
     room = width - row_cells(line.price) - 1
     whole = _spaced((line.change, 0), (line.reach, 1))
-    return next((row for row in (whole, line.change) if row_cells(row) <= room), ())
+    rows = line.readings or (whole, line.change)
+    return next((row for row in rows if row_cells(row) <= room), ())
 
 
 def _forms(line: Headline) -> Iterator[tuple[str, Row]]:
@@ -153,7 +158,12 @@ def _forms(line: Headline) -> Iterator[tuple[str, Row]]:
 
 
 def _layouts(line: Headline) -> Iterator[tuple[str, int, Row]]:
-    """Title, the gap after it and all the rest of one row, best first."""
+    """Title, the gap after it and all the rest of one row, best first.
+
+    A reading is what a person looks at now: the title gives way to it.
+    """
+    for reading, (title, fresh) in product(line.readings, _forms(line)):
+        yield title, 1, _tail(line.price, reading, (), fresh, (2, 0, 0))
     reaches: tuple[Row, ...] = (line.reach, ()) if line.reach else ((),)
     for (title, fresh), reach, spacing in product(_forms(line), reaches, _SPACINGS):
         yield title, spacing[0], _tail(line.price, line.change, reach, fresh, spacing)

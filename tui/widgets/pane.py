@@ -9,11 +9,12 @@ from dataclasses import replace
 from itertools import takewhile
 
 from textual import work
-from textual.events import Click, MouseScrollDown, MouseScrollUp
+from textual.events import Click, MouseEvent, MouseMove, MouseScrollDown, MouseScrollUp
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.widgets import Static
 
+from tui.chart import crosshair
 from tui.chart.frame import Options, wanted
 from tui.feed.clock import running
 from tui.feed.engine import Engine
@@ -65,6 +66,13 @@ class Pane(Mosaic, can_focus=True):
         def __init__(self, by: int) -> None:
             super().__init__()
             self.by = by
+
+    class CursorAsked(Message):
+        """The mouse points at the column of this time (ms UTC) while the crosshair is on."""
+
+        def __init__(self, cursor: int) -> None:
+            super().__init__()
+            self.cursor = cursor
 
     DEFAULT_CSS = """
     Pane {
@@ -199,6 +207,20 @@ class Pane(Mosaic, can_focus=True):
     def on_click(self, event: Click) -> None:
         if action := self._meant(event):
             self.post_message(self.Asked(self, action))
+        else:
+            self._point(event)
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        self._point(event)
+
+    def _point(self, event: MouseEvent) -> None:
+        """The crosshair, while it is on, follows the mouse."""
+        if self.options.cursor is None or not self.chart.frame:
+            return
+        x = event.screen_x - self.region.x - self.chart.region.x
+        time = crosshair.time_at(self.chart.frame, x)
+        if time is not None and time != self.options.cursor:
+            self.post_message(self.CursorAsked(time))
 
     def _meant(self, event: Click) -> str:
         """What a click does beside selecting the pane, as an action."""
@@ -260,18 +282,20 @@ class Pane(Mosaic, can_focus=True):
         """The header, and below it the chart, or the note when there is nothing to draw."""
         width, height = self.size
         header, body = split(width, height, self._least)
-        parts: tuple[Part, ...] = place(line, width, header)
+        parts: tuple[Part, ...] = ()
         note = Region()
         if view and view.candles and body:
             self.chart.region = body
             figures = self.follower.follow(view) if self.follower.tracks else ()
             self.chart.show(view, self.options, figures)
             past, *rest = self.chart.parts
-            parts += marked(past, view, width, self.options, self._viewed_at), *rest
+            parts = marked(past, view, width, self.options, self._viewed_at), *rest
+            if self.options.cursor is not None and self.chart.frame:
+                line = replace(line, readings=crosshair.read_out(self.chart.frame))
         else:
             note = body
             self._say(waiting_for(view, self.nearest) if view else _FAILED_NOTE)
-        self.paint(parts, {self.note: note})
+        self.paint((*place(line, width, header), *parts), {self.note: note})
 
     def _next_change(self, view: SeriesView) -> Change | None:
         """The change follows the price once a second: it would double what a tick sends."""

@@ -77,6 +77,8 @@ def _of_candle(
         (*date, *prices, *volume, change),
         (*clock, *prices, *volume, change),
         (*clock, *prices, change),
+        (*clock, *prices),
+        prices,
         (*clock, *last, change),
         (*clock, *last),
     )

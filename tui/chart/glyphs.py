@@ -68,13 +68,17 @@ class GlyphSet:
     dots: bool = False
 
 
-@lru_cache
 def bodies(glyphs: GlyphSet, rising: bool, hollow: bool, cells: int) -> Cells:
     """The texts of candles whose bodies are `cells` wide: 1, 3 or 5."""
     if cells == 1:
         return (glyphs.hollow if hollow else glyphs.up) if rising else glyphs.down
     wide = (glyphs.wide_hollow if hollow else glyphs.wide_up) if rising else glyphs.wide_down
-    return wide if cells == 3 else tuple(map(_stretched, wide))
+    return wide if cells == 3 else _wider(wide)
+
+
+@lru_cache
+def _wider(table: Cells) -> Cells:
+    return tuple(map(_stretched, table))
 
 
 def _stretched(text: str) -> str:

@@ -21,14 +21,14 @@ Place = tuple[int, int, str]
 
 def write_notes(lines: list[Line], frame: Frame) -> None:
     """Write into the rows of the history's plot; the two prices only where they hide nothing."""
-    plot = [[(char, role) for run, role in line for char in run] for line in lines]
-    places = [_first_free(plot, places) for places in _extremes(frame)]
-    places.append(_caption(plot, frame))
+    places = [_first_free(lines, places) for places in _extremes(frame)]
+    places.append(_caption(lines, frame))
     for place in places:
         if place:
             row, at, words = place
-            plot[row][at : at + len(words)] = [(char, "axis") for char in words]
-    lines[:] = plot
+            cells = _cells(lines[row])
+            cells[at : at + len(words)] = [(char, "axis") for char in words]
+            lines[row] = cells
 
 
 def _extremes(frame: Frame) -> Iterator[list[Place]]:
@@ -83,6 +83,12 @@ def _first_free(plot: list[Line], places: list[Place]) -> Place | None:
 
 
 def _is_free(plot: list[Line], row: int, at: int, words: str) -> bool:
-    if not 0 <= row < len(plot) or at < 0 or at + len(words) > len(plot[row]):
+    if not 0 <= row < len(plot) or at < 0:
         return False
-    return all(role in _FREE for _, role in plot[row][at : at + len(words)])
+    under = _cells(plot[row])[at : at + len(words)]
+    return len(under) == len(words) and all(role in _FREE for _, role in under)
+
+
+def _cells(line: Line) -> Line:
+    """Run by run of one cell each."""
+    return [(char, role) for run, role in line for char in run]

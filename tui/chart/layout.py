@@ -13,7 +13,11 @@ from tui.market.series import Hole
 
 
 class Zoom(Enum):
-    """How wide candles are drawn, from the closest to the farthest."""
+    """How wide candles are drawn, from the closest to the farthest.
+
+    `cells` is how many cells across one column takes: 1, 3 or 5; `candles` how many are merged
+    into it.
+    """
 
     WIDEST = "widest"
     WIDE = "wide"
@@ -23,16 +27,10 @@ class Zoom(Enum):
     EIGHTS = "eights"
     SIXTEENS = "sixteens"
 
-    @property
-    def cells(self) -> int:
-        """Cells across that one column takes: 1, 3 or 5."""
-        return {Zoom.WIDEST: 5, Zoom.WIDE: 3}.get(self, 1)
-
-    @property
-    def candles(self) -> int:
-        """Candles merged into one column."""
-        merged = {Zoom.PAIRS: 2, Zoom.QUADS: 4, Zoom.EIGHTS: 8, Zoom.SIXTEENS: 16}
-        return merged.get(self, 1)
+    def __init__(self, name: str) -> None:
+        self.cells = {"widest": 5, "wide": 3}.get(name, 1)
+        merged = {"pairs": 2, "quads": 4, "eights": 8, "sixteens": 16}
+        self.candles = merged.get(name, 1)
 
     def within(self, cells: int) -> Zoom:
         """This zoom, or the closest one whose columns take no more than `cells`, 1 at least."""

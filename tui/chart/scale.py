@@ -31,8 +31,11 @@ class Scale:
 
         The default is the half cells of candles; braille has four dots a row.
         """
-        top = self.rows * per_row - 1
-        return max(0, min(top, int(self.share(price) * (top + 1))))
+        steps = self.rows * per_row
+        # Asked several times a tick: the linear share is written out.
+        linear = (price - self.low) / (self.high - self.low)
+        level = int((self.share(price) if self.log else linear) * steps)
+        return 0 if level < 0 else level if level < steps else steps - 1
 
     def share(self, price: float) -> float:
         """How far up `price` stands: 0 at the bottom, 1 at the top."""

@@ -11,7 +11,7 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.chart.crosshair import beside
+from tui.chart import crosshair
 from tui.chart.frame import Options
 from tui.feed.engine import Engine
 from tui.market.interval import Interval
@@ -377,7 +377,7 @@ class PaneGrid(Plain):
         """By columns of the current pane, which is panned when the edge is reached."""
         pane, cursor = self.current, self.options.cursor
         frame = pane.chart.frame if pane else None
-        time = beside(frame, cursor, by) if frame and cursor is not None else None
+        time = crosshair.beside(frame, cursor, by) if frame and cursor is not None else None
         if not pane or not frame or not frame.live or time is None:
             return
         if time > frame.live.time and not pane.options.offset:

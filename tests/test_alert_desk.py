@@ -80,17 +80,17 @@ def test_an_alert_serves_itself_and_rings_when_the_market_moves() -> None:
         ring = s.first_ring()
         place = [alert.rule for alert in s.desk.alerts].index(ring.rule)
         assert s.desk.alerts[place].rang == NOW_MS
-        assert not ring.late and s.changes >= 3
+        assert s.changes >= 3
 
 
 def test_an_outage_makes_a_stale_alert_ring_once_and_its_repair_makes_none_ring() -> None:
     far = Alert(rule("BTCUSDT@1s > 1000000000"))
-    with shop(Alert(rule("BTCUSDT@1s stale 1s")), far) as s:
+    with shop(Alert(rule("BTCUSDT@1s stale 2s")), far) as s:
         s.rings_until(lambda: is_live(s.engine, FAST))
         s.exchange.inject(Refuse(60.0))
         s.exchange.inject(Drop())
         ring = s.first_ring()
-        assert ring.rule == s.desk.alerts[0].rule and ring.reached >= 1
+        assert ring.rule == s.desk.alerts[0].rule and ring.reached >= 2
         assert s.desk.standing(0).startswith("past it")
         assert s.desk.standing(1) == "awaits live data"
         s.exchange.lift()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import math
 from dataclasses import replace
 
 import pytest
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.alert_views import LIVE, OTHER, START, candle, closed, down, rule, view
 from tui.alerts.measure import candles_for
+from tui.alerts.strength import rsi
 from tui.alerts.watch import Ring, Watched, look
 from tui.alerts.words import said
 from tui.feed.status import ConnectionState, FeedStatus, SeriesView
@@ -173,6 +176,16 @@ def test_the_rsi_crosses_its_level_with_two_points_of_hysteresis() -> None:
     ring = look(view([*closed(up_and_down), candle(60, 100, 110)]))
     assert ring and 70 < ring.now <= 100
     assert not look(view([*closed(up_and_down), candle(60, 100, 111)]))
+
+
+def test_the_rsi_is_that_of_wilders_own_formula() -> None:
+    closes = [100 + 5 * math.sin(i / 3) + i % 7 for i in range(210)]
+    gain = loss = 0.0
+    for before, after in itertools.pairwise(closes):
+        gain = (gain * 13 + max(after - before, 0)) / 14
+        loss = (loss * 13 + max(before - after, 0)) / 14
+    value = rsi(closes, 14)
+    assert value is not None and abs(value - (100 - 100 / (1 + gain / loss))) < 0.01
 
 
 def test_too_few_candles_have_no_rsi() -> None:

@@ -373,3 +373,23 @@ def test_every_kind_of_chart_can_be_configured_and_hollow_as_glyphs_is_one(file:
 def test_glyphs_that_were_written_are_told_from_those_that_were_not(file: Path) -> None:
     assert read(file, 'glyphs = "heavy"').glyphs == "heavy"
     assert read(file, "").glyphs is None
+
+
+def test_what_alerts_do_is_configured(file: Path) -> None:
+    file.write_text('[alerts]\nbell = false\nnotify = "osc777"\ncommand = ["notify-send", "x"]')
+    assert load(file, {}).alerts == AlertSettings(False, "osc777", ("notify-send", "x"))
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("bell = 1", "alerts.bell is 1; expected true or false"),
+        ('notify = "both"', "expected one of auto, osc9, osc777, off"),
+        ('command = "notify-send x"', "expected a list of texts in quotes"),
+        ('commnd = ["x"]', "the nearest is alerts.command"),
+    ],
+)
+def test_what_alerts_cannot_do_is_refused_in_one_line(file: Path, line: str, says: str) -> None:
+    file.write_text(f"[alerts]\n{line}")
+    with pytest.raises(ConfigError, match=re.escape(says)):
+        load(file, {})

@@ -231,12 +231,12 @@ class TradexApp(PacedApp, inherit_bindings=False):
         """Take what the engine has to say, though it may have to wait for its frame."""
         drained = self.engine.drain()
         self._dirty |= drained.dirty
-        self.alarm.hear(drained, now)
         self.monitor.hear(drained.events, now)
         for event in drained.events:
             self._outages.add(event, now)
             if isinstance(event, Notice):
                 self.tell(event.text)
+        self.alarm.hear(drained, now)
 
     def _frame(self, now: float, second: bool) -> None:
         screens = [screen for screen in self.screen_stack if isinstance(screen, LiveScreen)]

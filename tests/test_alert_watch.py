@@ -75,6 +75,25 @@ def test_a_high_that_was_there_at_the_last_look_is_no_new_one() -> None:
     assert not look.sees(102, 99, 98)
 
 
+def test_a_spike_that_a_trade_told_first_and_the_candle_later_rings_once() -> None:
+    look = Watcher("BTCUSDT > 100")
+    behind = view([candle(0, 99)])
+    rows = [behind, *(replace(behind, price=price) for price in (101.0, 98.0))]
+    assert [bool(look(row)) for row in rows] == [False, True, False]
+    assert look.watched.armed
+    assert not look.sees(99, 101, 98)
+    assert look.sees(99, 101.5, 98)
+
+
+def test_a_spike_in_a_candle_of_which_so_far_only_a_trade_told_rings_once() -> None:
+    look = Watcher("BTCUSDT > 100")
+    behind = replace(view([candle(0, 99)]), price_time=START + MINUTE)
+    rows = [behind, *(replace(behind, price=price) for price in (101.0, 98.0))]
+    assert [bool(look(row)) for row in rows] == [False, True, False]
+    assert not look(view([candle(0, 99), candle(1, 101, 98)]))
+    assert look(view([candle(0, 99), candle(1, 101, 101.5, 98)]))
+
+
 def test_what_was_high_while_nobody_received_it_does_not_ring() -> None:
     look = Watcher("BTCUSDT > 100")
     look.sees(99)
@@ -249,13 +268,14 @@ ticks = st.tuples(
     st.sampled_from([95.0, 99.95, 105.0]),
     st.sampled_from(["live", "lost", "next candle"]),
     st.booleans(),
+    st.booleans(),
 )
 
 
 @settings(max_examples=400)
 @given(st.lists(ticks, min_size=3, max_size=10))
 def test_only_live_ticks_and_the_first_after_a_loss_ever_ring(
-    path: list[tuple[float, str, bool]],
+    path: list[tuple[float, str, bool, bool]],
 ) -> None:
     """Prices come tick by tick, the link is lost and found, looks come at any time.
 
@@ -265,7 +285,7 @@ def test_only_live_ticks_and_the_first_after_a_loss_ever_ring(
     forming: list[float] = []
     rings = reached = 0
     armed: bool | None = None
-    for price, event, looks in path:
+    for price, event, looks, early in path:
         lost = event == "lost"
         if event == "next candle" or not forming:
             place, forming = place + 1, []
@@ -281,5 +301,8 @@ def test_only_live_ticks_and_the_first_after_a_loss_ever_ring(
         elif price <= 99.9:
             armed = True
         if looks or look.watched.armed is None:
-            rings += look(view([candle(place, *forming)])) is not None
+            # The price may be a trade's, of which the candle does not know yet.
+            known = forming[:-1] if early and forming[1:] else forming
+            seen = replace(view([candle(place, *known)]), price=price)
+            rings += look(seen) is not None
     assert rings <= reached

@@ -24,15 +24,30 @@ _SPREAD_AGE = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """The newest candle as it was at the last look."""
+    """What the last look saw: the `newest` candle's open time, and the price's surroundings.
 
+    `high` and `low` are the extremes of the candle that opened at `open_time`, with the prices
+    seen in it: trades may come before the candle that has them, and must not count twice.
+    """
+
+    newest: int
     open_time: int
     high: float
     low: float
 
-    @classmethod
-    def of(cls, candle: Candle) -> Trace:
-        return cls(candle.open_time, candle.high, candle.low)
+
+def trace_of(view: SeriesView, before: Trace | None) -> Trace:
+    """What a look at a live view leaves, after the one that left `before`."""
+    newest, price = view.candles[-1], view.price or 0.0
+    time = max(newest.open_time, view.subscription.interval.floor(view.price_time or 0))
+    highs, lows = [price], [price]
+    if newest.open_time == time:
+        highs.append(newest.high)
+        lows.append(newest.low)
+    if before and before.open_time == time:
+        highs.append(before.high)
+        lows.append(before.low)
+    return Trace(newest.open_time, time, max(highs), min(lows))
 
 
 def candles_for(rule: Rule) -> int:
@@ -143,8 +158,8 @@ def _volume(rule: Volume, candles: Sequence[Candle], trace: Trace | None) -> Rea
     if not ratios:
         return None
     now = max(ratio for _, ratio in ratios[-2:])
-    fresh = [r for c, r in ratios if (c.open_time >= trace.open_time if trace else not c.closed)]
-    opened = trace is not None and ratios[-1][0].open_time > trace.open_time
+    fresh = [r for c, r in ratios if (c.open_time >= trace.newest if trace else not c.closed)]
+    opened = trace is not None and ratios[-1][0].open_time > trace.newest
     least = min(now, ratios[-2:][0][1]) if opened else now
     return Reading(now, least, max(fresh, default=0.0))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from tui.alerts.crossing import Reading, step
-from tui.alerts.measure import Trace, Views, age, is_live, measured
+from tui.alerts.measure import Trace, Views, age, is_live, measured, trace_of
 from tui.alerts.rule import Rule, Stale
 
 
@@ -51,7 +51,7 @@ def look(watched: Watched, views: Views, waited: float) -> tuple[Watched, Ring |
     if reading is None:
         return replace(watched, trace=None), None
     late = watched.trace is None
-    trace = Trace.of(views[rule.subscriptions[0]].candles[-1])
+    trace = trace_of(views[rule.subscriptions[0]], watched.trace)
     return _judge(replace(watched, trace=trace), reading, views, late=late)
 
 

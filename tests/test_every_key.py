@@ -15,8 +15,13 @@ from textual.screen import Screen
 from tests.feeds import PATIENCE
 from tests.stage import THREE, Stage, stage
 from tui.keys import KEYS, Key
+from tui.listing import Listing
 from tui.screens.add import AddScreen
+from tui.screens.alerts import AlertsScreen
+from tui.screens.compare import CompareScreen
+from tui.screens.detail import DetailScreen
 from tui.screens.help import HelpScreen
+from tui.screens.studies import StudiesScreen
 
 Fact = Callable[[Stage], object]
 
@@ -68,6 +73,18 @@ def interval(s: Stage) -> str:
     return str(s.pane(current(s)).subscription.interval)
 
 
+def order(s: Stage) -> list[str]:
+    return s.watched
+
+
+def listed(s: Stage) -> bool:
+    return bool(s.monitor.watchlist.display)
+
+
+def listing(s: Stage) -> Listing:
+    return s.monitor.watchlist.listing
+
+
 def offset(s: Stage) -> int:
     return s.pane(current(s)).options.offset
 
@@ -77,7 +94,7 @@ EXPECTED: dict[str, Expected] = {
     "help": opens(HelpScreen),
     "palette": opens(CommandPalette),
     "palette-anywhere": opens(CommandPalette),
-    "back": Expected(lambda s: s.monitor.grid.zoomed, False, ("enter",)),
+    "back": Expected(lambda s: s.monitor.grid.zoomed, False, ("z",)),
     "theme": Expected(lambda s: s.app.theme),
     "save-screen": Expected(says("The screen is saved as"), True),
     "save-series": Expected(says("BTCUSDT@1m are saved as"), True),
@@ -88,6 +105,28 @@ EXPECTED: dict[str, Expected] = {
     "add": opens(AddScreen),
     "remove": Expected(lambda s: len(s.watched), 2, back=("u",)),
     "undo": Expected(lambda s: len(s.watched), 3, ("d",)),
+    "detail": opens(DetailScreen),
+    "compare": opens(CompareScreen),
+    "studies": opens(StudiesScreen),
+    "alerts": opens(AlertsScreen),
+    "earlier": Expected(order, first=("2",), back=("2", "<", "1")),
+    "later": Expected(order, back=("<", "1")),
+    "page-down": Expected(says("the only page"), True),
+    "page-up": Expected(says("the only page"), True),
+    "columns": Expected(lambda s: s.monitor.grid.columns, 1, back=("#",) * 6),
+    "previous-tab": Expected(says("the only tab"), True),
+    "next-tab": Expected(says("the only tab"), True),
+    "view": Expected(listed, True, back=("w",)),
+    "sort": Expected(lambda s: listing(s).sort, "name", ("w",), back=("S", "w")),
+    "sort-turn": Expected(lambda s: listing(s).descending, first=("w", "s"), back=("w",)),
+    "filter": Expected(lambda s: s.monitor.watchlist.filtering, True, ("w",), back=("escape", "w")),
+    "fold": Expected(says("is in no group"), True, ("w",), back=("w",)),
+    "row-up": Expected(says("watchlist"), True),
+    "row-down": Expected(says("watchlist"), True),
+    "kind": Expected(lambda s: s.pane().options.kind.value, "hollow"),
+    "glyphs": Expected(lambda s: s.pane().options.glyphs.value, "blocks"),
+    "log": Expected(lambda s: s.pane().options.log, True, back=("L",)),
+    "crosshair": Expected(lambda s: s.pane().options.cursor is not None, True, back=("m",)),
     "zoom": Expected(lambda s: s.monitor.grid.zoomed, True, back=("escape",)),
     "left": goes_to(0, "2"),
     "down": goes_to(2),

@@ -267,6 +267,8 @@ class PaneGrid(Plain):
             each = self.chosen.page
             index = self.place + by * each
             self.action_select(min(index, len(self.panes) - 1))
+        elif self.page[1] == 1:
+            refuse(self, "This is the only page.")
 
     def _turns(self, by: int) -> bool:
         """Whether there is a page so far from the one on view."""

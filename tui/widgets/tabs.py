@@ -118,13 +118,15 @@ class Tabs(TextPicture):
             await self._show(self._opened[index])
 
     async def action_step_tab(self, by: int) -> None:
+        if len(self._opened) == 1:
+            refuse(self, "This is the only tab.")
         await self.choose((self.shown + by) % len(self._opened))
 
     async def close(self) -> None:
         """Close the tab on view; the last one stays."""
         async with self._changing:
             if len(self._opened) == 1:
-                self.notify("This is the only tab.", timeout=4)
+                refuse(self, "This is the only tab.")
                 return
             closing, index, label = self._shown, self.shown, self.labels[self.shown]
             await self._show(self._opened[index - 1 if index else 1])

@@ -101,7 +101,7 @@ EXPECTED: dict[str, Expected] = {
     "quit": Expected(lambda s: s.app.return_code, 0, ends=True),
     "interrupt": Expected(lambda s: s.app.return_code, 130, ends=True),
     "suspend": Expected(says("No shell here"), True),
-    "traffic": Expected(lambda s: s.app._drawing.shows_traffic, True, back=("b",)),
+    "traffic": Expected(lambda s: s.app.drawing.shows_traffic, True, back=("b",)),
     "add": opens(AddScreen),
     "remove": Expected(lambda s: len(s.watched), 2, back=("u",)),
     "undo": Expected(lambda s: len(s.watched), 3, ("d",)),

@@ -70,6 +70,7 @@ MAY_IMPORT = {
 }  # fmt: skip
 # These put the program together: they may know everything but those that start them.
 ASSEMBLERS = {
+    "framed_app": {"app", "opening", "cli", "__main__"},
     "app": {"opening", "cli", "__main__"},
     "opening": {"cli", "__main__"},
     "cli": {"__main__"},
@@ -80,7 +81,7 @@ ASSEMBLERS = {
 LIBRARIES = {
     "textual": {
         "widgets", "screens", "commands", "tab_commands", "keys", "theme", "look", "wardrobe",
-        "app", "terminal",
+        "app", "framed_app", "terminal",
     },
     "rich": {
         "widgets", "screens", "commands", "keys", "theme", "look", "app", "terminal",

@@ -75,7 +75,7 @@ def test_a_saved_config_is_used_where_that_is_safe(folder: Path) -> None:
             await s.until(lambda: s.app.theme == "paper")
             options = s.monitor.grid.options
             assert (options.glyphs, options.tz) == (Glyphs.ASCII, s.app.tz)
-            assert s.app.config.timezone == "local" and s.app._pace.delay == 0.2
+            assert s.app.config.timezone == "local" and s.app.pace.delay == 0.2
             assert s.app.wardrobe.look == Look(swapped=True, transparent=True)
             await s.pilot.press("V")
             await s.until(lambda: not s.monitor.grid.options.show_volume)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import logging
 import os
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from math import inf
 from pathlib import Path
 from signal import SIGINT
-from time import monotonic
 from typing import ClassVar
 
 from textual import on, work
@@ -27,28 +24,24 @@ from tui import chart_options
 from tui.alerts.alarm import Alarm, Screen
 from tui.appearance import clock, configured, filled, used_keys
 from tui.chart.frame import Options
-from tui.chart.picture import Run
 from tui.commands import IntervalCommands, MonitorCommands, Plug, SymbolCommands
 from tui.config import Config, config_folder
 from tui.feed.engine import Engine
-from tui.feed.status import Notice
+from tui.feed.status import Drained, Notice
+from tui.framed_app import FramedApp
 from tui.keys import APP, GRID, PANE, TABS, WATCHLIST, bindings
 from tui.look import Look, is_plain
-from tui.market.symbol import Subscription
 from tui.reload import Reload
 from tui.remembering import Remembering
 from tui.screens.alerts import AlertsScreen
 from tui.screens.delivery import save_screen, save_series
-from tui.screens.drawing import Drawing
 from tui.screens.help import HelpScreen
 from tui.screens.live import LiveScreen
 from tui.screens.monitor import MonitorScreen
 from tui.screens.outages import Outages
-from tui.screens.pace import Pace
 from tui.tab_commands import LayoutCommands, TabCommands
 from tui.terminal.browser_driver import BrowserDriver
 from tui.terminal.driver import TerminalDriver
-from tui.terminal.paced_app import PacedApp
 from tui.terminal.paced_driver import PacedDriver
 from tui.terminal.shell import shell_waits
 from tui.text import clean
@@ -62,10 +55,8 @@ from tui.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
-_TICK = 1.0
 
-
-class TradexApp(PacedApp, inherit_bindings=False):
+class TradexApp(FramedApp, inherit_bindings=False):
     """A live grid over an engine that somebody else starts and stops.
 
     `workspace_path` None keeps nothing beyond the end. `plug` is the demo's market. `notices` are
@@ -100,15 +91,12 @@ class TradexApp(PacedApp, inherit_bindings=False):
         notices: Sequence[str] = (),
     ) -> None:
         plain = is_plain(os.environ)
-        super().__init__(ansi_color=plain or None)
+        super().__init__(engine, config.frame_rate, clock(config), ansi_color=plain or None)
         # Textual has no public way to name those who carry out actions: see the properties below.
         self._action_targets |= {GRID, PANE, TABS, WATCHLIST}
-        self.engine = engine
-        engine.drain()  # from here on nothing that happens is lost to the screen
         self.config = config
         self.plug = plug
         self.remembering = Remembering(workspace, workspace_path, self.tell)
-        self.tz = clock(config)
         self.key_table, problems = used_keys(config)
         start = filled(workspace, configured(config))
         look = Look(bool(start.swapped), bool(start.transparent), plain)
@@ -132,11 +120,6 @@ class TradexApp(PacedApp, inherit_bindings=False):
         self.alarm = Alarm(engine, config.alerts, beside, screen)
         self._notices += filter(None, [self.alarm.notice])
         self._outages = Outages()
-        self._pace = Pace(config.frame_rate)
-        self._dirty: set[Subscription] = set()
-        self._drawing = Drawing()
-        self._due = False
-        self._ticked = monotonic()
 
     # --- start and end --------------------------------------------------------------------
 
@@ -186,7 +169,7 @@ class TradexApp(PacedApp, inherit_bindings=False):
         """Go on with this one; what decides on exchanges and connections is as before."""
         old, self.config = self.config, config
         self.tz = clock(config)
-        self._pace.use(config.frame_rate)
+        self.pace.use(config.frame_rate)
         self.key_table, problems = used_keys(config)
         self._use_keys()
         for notice in (*problems, *self.wardrobe.configure(old, config)):
@@ -196,41 +179,9 @@ class TradexApp(PacedApp, inherit_bindings=False):
         kind = here.kind if config.chart == old.chart else usual.kind
         self.grid.use_options(replace(here, glyphs=glyphs, kind=kind, tz=self.tz))
 
-    # --- frames ---------------------------------------------------------------------------
+    # --- what the frames tell -------------------------------------------------------------
 
-    @work(group="frames", exit_on_error=False)
-    async def frames(self) -> None:
-        """Draw what is new at the configured rate, slower while this machine is late."""
-        while True:
-            asleep = monotonic()
-            await asyncio.sleep(self._pace.delay)
-            now = monotonic()
-            self._pace.woke(now - asleep)
-            try:
-                self._hear(now)
-                self.draw()
-            except Exception:  # the next frame may be drawn; this one's fault is in the log
-                log.exception("frame")
-
-    def draw(self) -> None:
-        """Draw a frame, or, while the terminal is busy, as soon as it is not."""
-        self._due = self.held
-        if not self.held:
-            now = monotonic()
-            second = now - self._ticked >= _TICK
-            if second:
-                # Not `now`, else each second would last a frame longer.
-                self._ticked = now - (now - self._ticked) % _TICK
-            self._frame(now, second)
-
-    def released(self) -> None:
-        if self._due:
-            self.draw()
-
-    def _hear(self, now: float) -> None:
-        """Take what the engine has to say, though it may have to wait for its frame."""
-        drained = self.engine.drain()
-        self._dirty |= drained.dirty
+    def hear(self, drained: Drained, now: float) -> None:
         self.monitor.hear(drained.events, now)
         for event in drained.events:
             self._outages.add(event, now)
@@ -238,32 +189,10 @@ class TradexApp(PacedApp, inherit_bindings=False):
                 self.tell(event.text)
         self.alarm.hear(drained, now)
 
-    def _frame(self, now: float, second: bool) -> None:
-        screens = [screen for screen in self.screen_stack if isinstance(screen, LiveScreen)]
-        for screen in screens:
-            screen.update(self._dirty)
-        self._dirty.clear()
-        if second:
-            for screen in screens:
-                screen.tick(datetime.now(self.tz), self._remarks(now))
-            watched = {pane.subscription for pane in self.grid.panes}
-            if notice := self._outages.notice(now, watched):
-                self.tell(notice)
-
-    def _remarks(self, now: float) -> tuple[Run, ...]:
-        driver = self._driver
-        if not isinstance(driver, PacedDriver):
-            return ()
-        late = driver.flow.took + self.behind()
-        return self._drawing.remarks(now, driver.taken, late, self.app_focus)
-
-    def on_app_blur(self) -> None:
-        """Nobody types here now, and maybe nobody looks; the status bar says what follows."""
-        self._pace.focused = False
-
-    def on_app_focus(self) -> None:
-        self._pace.focused = True
-        self.draw()
+    def second(self, now: float) -> None:
+        watched = {pane.subscription for pane in self.grid.panes}
+        if notice := self._outages.notice(now, watched):
+            self.tell(notice)
 
     # --- workspace ------------------------------------------------------------------------
 
@@ -343,7 +272,7 @@ class TradexApp(PacedApp, inherit_bindings=False):
 
     def action_traffic(self) -> None:
         """Show how much the terminal is sent, or do not."""
-        self._drawing.shows_traffic = not self._drawing.shows_traffic
+        self.drawing.shows_traffic = not self.drawing.shows_traffic
 
     def action_next_theme(self) -> None:
         self.theme = self.wardrobe.after(self.theme)

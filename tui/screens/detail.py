@@ -57,9 +57,8 @@ class DetailScreen(LiveScreen, inherit_bindings=False):
         self._grid = grid
         self._chronicle = chronicle
         self._front: Detail | None = None
-        self._pane = Pane(grid.engine, subscription, replace(grid.options, offset=0))
-        self._pane.names = grid.names
-        self._pane.use_studies(grid.studies.get(str(subscription.symbol), ()))
+        self._pane = grid.pane_of(subscription)
+        self._pane.frozen = False
         self._watching = Watching(grid.engine)
         self._texts = {part: TextPicture() for part in TEXTS}
         self._profile, self._returns, self._spread = ProfilePlot(), ReturnsPlot(), SpreadPlot()

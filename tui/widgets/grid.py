@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from textual.events import DescendantFocus
 from textual.geometry import NULL_OFFSET, NULL_SPACING, Region, Size
@@ -11,15 +10,12 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.message import Message
 from textual.widget import Widget
 
-from tui.chart import crosshair
 from tui.chart.frame import Options
 from tui.feed.engine import Engine
-from tui.market.interval import Interval
 from tui.market.symbol import Subscription, Symbol
-from tui.studies.study import Study
 from tui.tab import Tab
+from tui.widgets.charted import Charted
 from tui.widgets.pane import Pane
-from tui.widgets.picture import Plain
 from tui.widgets.refusal import refuse
 from tui.widgets.remembered import Changed
 from tui.widgets.tiling import Plan, beside, least, plan, regions
@@ -27,8 +23,8 @@ from tui.widgets.tiling import Plan, beside, least, plan, regions
 _MOST_COLUMNS = 6
 
 
-class PaneGrid(Plain):
-    """Panes in reading order; it alone decides where they stand and how their charts are drawn.
+class PaneGrid(Charted):
+    """Panes in reading order; it alone decides where they stand.
 
     `columns` 0 lets the terminal's size decide. A `zoomed` pane, the current one, hides the others.
     Those that do not fit stand on further pages; the current pane's page is on view.
@@ -55,16 +51,11 @@ class PaneGrid(Plain):
     def __init__(
         self, engine: Engine, options: Options, names: Mapping[Symbol, str] | None = None
     ) -> None:
-        super().__init__()
-        self.engine = engine
-        self.options = options
+        super().__init__(engine, options, names or {})
         self.columns = 0
-        self.studies: dict[str, tuple[Study, ...]] = {}
-        self.names = names or {}
         # The rows of a list that stands in the grid's place; None where there is none.
         self.listed: Sequence[Pane] | None = None
         self.zoomed = False
-        self.frozen = False
         self._placing = _Tiles()
         self._current: Pane | None = None
 
@@ -98,7 +89,7 @@ class PaneGrid(Plain):
     @property
     def page(self) -> tuple[int, int]:
         """The number of the page on view, from 1, and how many there are, at least 1."""
-        if self.zoomed or not self.panes:
+        if self.zoomed or not self.panes or self.listed is not None:
             return 1, 1
         each = self.chosen.page
         return self.place // each + 1, -(-len(self.panes) // each)
@@ -155,13 +146,9 @@ class PaneGrid(Plain):
         self, subscriptions: Iterable[Subscription], before: int | None = None
     ) -> None:
         """Put panes at the end, or before the one of that index; the current one stays."""
-        panes = [Pane(self.engine, s, replace(self.options, offset=0)) for s in subscriptions]
+        panes = [self.pane_of(subscription) for subscription in subscriptions]
         inside = before is not None and before < len(self.panes)
         await self.mount(*panes, before=before if inside else None)
-        for pane in panes:
-            pane.frozen = self.frozen
-            pane.use_studies(self.studies.get(str(pane.subscription.symbol), ()))
-            pane.names = self.names
 
     async def remove_pane(self, pane: Pane) -> None:
         """Take the pane away; undo brings it back to its place."""
@@ -235,7 +222,7 @@ class PaneGrid(Plain):
         if self.listed is not None:
             self.move_in_list(down)
         elif self.options.cursor is not None and right:
-            self._move_cursor(right)
+            self.move_cursor(right)
         elif self.current and self.zoomed and right:
             self.current.action_pan(-right)
         elif self.zoomed:
@@ -309,94 +296,6 @@ class PaneGrid(Plain):
             if not self.shows(event.widget):
                 self._tile()
             self.post_message(self.Selected())
-
-    # --- charts ---------------------------------------------------------------------------
-
-    def use_options(self, options: Options) -> None:
-        """Draw all charts like this; each keeps its place in time."""
-        self.options = options
-        for pane in self.panes:
-            pane.options = replace(options, offset=pane.options.offset)
-            pane.wake()
-        self.post_message(Changed())
-
-    def use_studies(self, symbol: Symbol, studies: tuple[Study, ...]) -> None:
-        """Draw these in all panes of the symbol, whatever their interval."""
-        self.studies[str(symbol)] = studies
-        for pane in self.panes:
-            if pane.subscription.symbol == symbol:
-                pane.use_studies(studies)
-        self.post_message(Changed())
-
-    def use_names(self, names: Mapping[Symbol, str]) -> None:
-        """Call symbols like this in the headers."""
-        self.names = names
-        for pane in self.panes:
-            pane.names = names
-            pane.wake()
-
-    def use_interval(self, interval: Interval) -> None:
-        """Follow all symbols with candles of another length."""
-        for pane in self.panes:
-            pane.use_interval(interval)
-
-    def action_chart_zoom(self, by: int) -> None:
-        zoom = self.options.zoom.step(by)
-        if zoom is self.options.zoom:
-            refuse(self, f"Candles get no {'wider' if by > 0 else 'narrower'}.")
-        else:
-            self.use_options(replace(self.options, zoom=zoom))
-
-    def on_pane_chart_zoom_asked(self, message: Pane.ChartZoomAsked) -> None:
-        self.action_chart_zoom(message.by)
-
-    def action_volume(self) -> None:
-        self.use_options(replace(self.options, show_volume=not self.options.show_volume))
-
-    def action_next_kind(self) -> None:
-        self.use_options(replace(self.options, kind=self.options.kind.next))
-
-    def action_next_glyphs(self) -> None:
-        self.use_options(replace(self.options, glyphs=self.options.glyphs.next))
-
-    def action_log(self) -> None:
-        self.use_options(replace(self.options, log=not self.options.log))
-
-    def action_crosshair(self) -> None:
-        """Put the crosshair on the newest column, or take it away."""
-        frame = self.current.chart.frame if self.current else None
-        newest = frame.live.time if frame and frame.live else None
-        self.use_cursor(newest if self.options.cursor is None else None)
-
-    def use_cursor(self, cursor: int | None) -> None:
-        """Mark the columns of this time (ms UTC) in all charts; None takes the crosshair away."""
-        self.options = replace(self.options, cursor=cursor)
-        for pane in self.panes:
-            pane.options = replace(pane.options, cursor=cursor)
-            pane.wake()
-
-    def _move_cursor(self, by: int) -> None:
-        """By columns of the current pane, which is panned when the edge is reached."""
-        pane, cursor = self.current, self.options.cursor
-        frame = pane.chart.frame if pane else None
-        time = crosshair.beside(frame, cursor, by) if frame and cursor is not None else None
-        if not pane or not frame or not frame.live or time is None:
-            return
-        if time > frame.live.time and not pane.options.offset:
-            return
-        oldest = (*frame.history.columns, frame.live)[0].time
-        if not oldest <= time <= frame.live.time:
-            pane.action_pan(-by)
-        self.use_cursor(time)
-
-    def on_pane_cursor_asked(self, message: Pane.CursorAsked) -> None:
-        self.use_cursor(message.cursor)
-
-    def action_freeze(self) -> None:
-        self.frozen = not self.frozen
-        for pane in self.panes:
-            pane.frozen = self.frozen
-            pane.wake()
 
     def _arrange(self) -> None:
         """A zoomed pane hides the others."""

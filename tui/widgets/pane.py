@@ -28,6 +28,7 @@ from tui.widgets.freshness import Freshness, freshness, frozen
 from tui.widgets.headline import Change, Headline, change_of, headline, place
 from tui.widgets.mosaic import Mosaic, Part
 from tui.widgets.older_mark import marked, wants_older
+from tui.widgets.pane_room import split
 from tui.widgets.picture import TextPicture
 from tui.widgets.refusal import refuse
 from tui.widgets.remembered import Changed
@@ -35,7 +36,6 @@ from tui.widgets.waiting import waiting_for
 
 log = logging.getLogger(__name__)
 
-_CHART_ROWS = 3
 # The change of an exchange without a 24 h ticker counts over at least so many candles.
 LEAST_CANDLES = 120
 # What studies are computed from reaches back before what is on view.
@@ -331,23 +331,6 @@ class Pane(Mosaic, can_focus=True):
         if self._said != text:
             self._said = text
             self.note.update(text)
-
-
-def split(width: int, height: int, least: Size) -> tuple[int, Region]:
-    """The rows of a pane's header, and what is left for its chart: nothing where that is little.
-
-    Both follow the size of the smallest pane in the grid.
-    """
-    rows = min(header_rows(*least), height)
-    if least.height < rows + _CHART_ROWS:
-        return rows, Region()
-    return rows, Region(0, rows, width, height - rows)
-
-
-def header_rows(width: int, height: int) -> int:
-    """How many rows the header of a pane takes: 2 where that costs no chart, else 1."""
-    narrow = width < 36 or (width < 48 and not 3 < height < 8)
-    return 2 if narrow and height > 1 else 1
 
 
 def newly_opened(old: SeriesView, new: SeriesView) -> int:

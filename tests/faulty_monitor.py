@@ -22,6 +22,7 @@ from tui.feed.engine import Engine
 from tui.keeping import Keeper
 from tui.screens.monitor import MonitorScreen
 from tui.terminal.driver import TerminalDriver
+from tui.wardrobe import Wardrobe
 from tui.widgets.candle_chart import CandleChart
 from tui.widgets.picture import Plain
 
@@ -120,13 +121,13 @@ def put(target: type, name: str) -> Callable[[], None]:
 
 FAULTS: dict[str, Callable[[], None]] = {
     "pane": put(CandleChart, "show"),
-    "frame": put(TradexApp, "_hear"),
+    "frame": put(TradexApp, "hear"),
     "worker": save_once,
     "draw": put(Plain, "render_lines"),
     "draw later": fail_later,
     "compose": put(MonitorScreen, "compose"),
     "mount": put(TradexApp, "on_mount"),
-    "init": put(TradexApp, "_load_themes"),
+    "init": put(Wardrobe, "open"),
     "engine": put(Engine, "start"),
     "terminal": put(TerminalDriver, "_request_terminal_sync_mode_support"),
     "input": put(TerminalDriver, "_read"),

@@ -12,6 +12,7 @@ from tui.chart.glyphs import Glyphs
 from tui.commands import IntervalCommands, MonitorCommands, SymbolCommands
 from tui.feed.status import SymbolDirectory
 from tui.market.symbol import SymbolInfo
+from tui.tab_commands import LayoutCommands, TabCommands
 
 
 def best(entries: CommandList) -> str | None:
@@ -88,13 +89,14 @@ def test_every_entry_of_the_palette_has_a_name_of_its_own_and_says_what_it_does(
     async def scenario() -> None:
         async with stage() as s:
             await s.until(lambda: s.app.engine.symbols("binance").symbols)
-            for lists in (MonitorCommands, IntervalCommands):
+            for lists in (MonitorCommands, IntervalCommands, TabCommands):
                 entries = list(lists(s.monitor).entries())
-                assert len({entry.name for entry in entries}) == len(entries) > 5
+                assert len({entry.name for entry in entries}) == len(entries) > 3
                 for entry in entries:
                     assert entry.help.strip() not in ("", entry.name), entry.name
             hits = [hit async for hit in SymbolCommands(s.monitor).search("add btc")]
-            assert hits
+            hits += [hit async for hit in LayoutCommands(s.monitor).search("BTCUSDT | ETHUSDT")]
+            assert len(hits) > 1
             for hit in hits:
                 assert str(hit.help).strip() not in ("", "None"), hit.text
 
@@ -102,7 +104,8 @@ def test_every_entry_of_the_palette_has_a_name_of_its_own_and_says_what_it_does(
 
 
 def test_every_provider_of_the_app_is_looked_at_by_the_test_above() -> None:
-    assert {MonitorCommands, SymbolCommands} == TradexApp.COMMANDS
+    looked_at = {MonitorCommands, SymbolCommands, TabCommands, LayoutCommands}
+    assert looked_at == TradexApp.COMMANDS
 
 
 @pytest.mark.parametrize("plug", ["drop", "refuse 10 s", "close 1012", "login page, 30 s"])

@@ -83,16 +83,16 @@ def test_the_keys_of_the_grid_act_on_the_rows_as_they_are_sorted() -> None:
     play(scenario)
 
 
-def test_enter_opens_the_row_zoomed_and_goes_back_to_the_list() -> None:
+def test_z_opens_the_row_zoomed_and_goes_back_to_the_list() -> None:
     async def scenario() -> None:
         async with stage(workspace=LISTED) as s:
             await live(s)
-            await s.pilot.press("j", "enter")
+            await s.pilot.press("j", "z")
             await s.until(lambda: s.pane(1).size == (120, 39) and s.focuses(1)())
             await s.until(s.says("LIVE", 1))
             await s.pilot.press("escape")
             await s.until(lambda: s.monitor.watchlist.display and names(s)[1] == "›ETHUSDT")
-            await s.pilot.press("enter", "w")
+            await s.pilot.press("z", "w")
             await s.until(lambda: s.monitor.watchlist.display and not s.monitor.grid.zoomed)
 
     play(scenario)

@@ -65,7 +65,8 @@ def test_a_line_never_hides_a_cell_of_a_candle(glyphs: Glyphs, zoom: Zoom) -> No
             for now, then in zip(cells(row), cells(before), strict=True):
                 assert now == then or then[0] in " \u2800" or then[1] == "grid"
     roles = {role for row in chart.history_rows(frame) for _, role in row}
-    assert {"study-1", "study-2", "study-3"} <= roles
+    # With sixteen candles a column one may lie behind candles all along.
+    assert len({"study-1", "study-2", "study-3"} & roles) >= 2
 
 
 def test_a_tick_leaves_the_history_alone_and_moves_the_live_values() -> None:
@@ -161,7 +162,7 @@ def test_the_colours_of_studies_differ_and_can_be_read_in_every_theme(name: str)
     for number, role in enumerate(roles, start=1):
         assert f"picture--study-{number} {{ color: ${role};" in Picture.DEFAULT_CSS
         assert contrast(colors[role], colors["background"]) >= 3, role
-    if name != "graphite":  # it has no hues; dashes tell its lines apart
+    if name not in ("graphite", "amber"):  # of one hue or none; dashes tell their lines apart
         assert all(distance(colors[a], colors[b], NORMAL) > 10 for a, b in combinations(roles, 2))
 
 

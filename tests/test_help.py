@@ -109,7 +109,7 @@ def test_typing_filters_and_escape_first_clears_and_then_closes() -> None:
 
 def test_the_help_has_the_keys_of_the_config_and_closes_with_its_own() -> None:
     async def scenario() -> None:
-        async with stage(THREE[:1], config=Config(keys={"help": "f1", "volume": "ctrl+w"})) as s:
+        async with stage(THREE[:1], config=Config(keys={"help": "f1", "traffic": "ctrl+w"})) as s:
             await s.pilot.press("f1")
             await s.until(lambda: isinstance(s.app.screen, HelpScreen))
             await s.until(lambda: any("ctrl+w" in line for line in lines_of(s.app)))

@@ -60,8 +60,8 @@ def test_two_actions_may_change_their_keys() -> None:
 
 
 def test_of_two_overrides_with_one_key_the_later_gives_way_and_both_are_named() -> None:
-    table, problems = remapped({"volume": "w", "freeze": "w"})
-    assert problems == ["'w' for 'freeze' is the key of 'volume' already."]
+    table, problems = remapped({"volume": "f9", "freeze": "f9"})
+    assert problems == ["'f9' for 'freeze' is the key of 'volume' already."]
     assert {key.id: key.keys for key in table}["freeze"] == "p"
 
 

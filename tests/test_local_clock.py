@@ -31,7 +31,10 @@ HOUR = 3600.0
 
 # Who reads the clock on the wall, and why that cannot hurt.
 READERS = {
-    "app.py": "the clock in the corner, and the name of a saved picture",
+    "framed_app.py": "the clock in the corner",
+    "screens/delivery.py": "the name of a saved picture or series",
+    "alerts/alarm.py": "when an alert rang last, which is told and decides nothing",
+    "screens/alerts.py": "how long ago that was",
     "local_time.py": "the offset of local time now",
     "feed/transport.py": "a Retry-After date of a server that does not say what time it is there",
     "feed/rest.py": "the same",

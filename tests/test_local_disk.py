@@ -165,9 +165,9 @@ async def look(app):
         while not app.grid.panes: await pilot.pause(0.01)
         await pilot.press("v")
         await pilot.pause(1.5)
-        while app.workspace_path and not app.workspace_path.exists(): await pilot.pause(0.05)
+        while app.remembering.path and not app.remembering.path.exists(): await pilot.pause(0.05)
         told = [notice.message for notice in app._notifications]
-        print(json.dumps({"kept": app.workspace_path is not None, "told": told}), flush=True)
+        print(json.dumps({"kept": app.remembering.path is not None, "told": told}), flush=True)
         while sys.stdin.readline(): pass
 TradexApp.run = lambda app: asyncio.run(look(app))
 from tui.targets import asked_for

@@ -16,7 +16,7 @@ from tests.serving import Served, is_alive
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-UP, DOWN = "#5fdab3", "#ea626d"  # of the theme midnight
+UP, DOWN = "#5fdab3", "#f27983"  # of the theme midnight
 CELL = 24  # pixels, at least the height of one
 
 

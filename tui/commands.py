@@ -68,7 +68,7 @@ class Entry:
     offered: bool = True
 
 
-class _Entries(Provider, ABC):
+class Entries(Provider, ABC):
     """A list of entries, searched by name."""
 
     @abstractmethod
@@ -89,7 +89,7 @@ class _Entries(Provider, ABC):
                 yield Hit(score, name, entry.run, entry.name, _plain(entry.help))
 
 
-class MonitorCommands(_Entries):
+class MonitorCommands(Entries):
     """What can be done with the panes, the charts and the program."""
 
     def entries(self) -> Iterator[Entry]:
@@ -103,7 +103,7 @@ class MonitorCommands(_Entries):
             yield from _plug(host.plug)
 
 
-class IntervalCommands(_Entries):
+class IntervalCommands(Entries):
     """The lengths of candles that the current pane may have."""
 
     def entries(self) -> Iterator[Entry]:

@@ -10,7 +10,7 @@ from textual.app import App
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
-from tui.commands import Entry, Host, MonitorCommands
+from tui.commands import Entries, Entry, Host
 from tui.errors import UsageError
 from tui.layout_text import EXAMPLE, is_meant, write
 from tui.tab import Tab
@@ -19,10 +19,10 @@ from tui.widgets.grid import PaneGrid
 from tui.widgets.tabs import Tabs
 
 
-class TabCommands(MonitorCommands):
+class TabCommands(Entries):
     """What can be done with tabs, pages and the order of the panes."""
 
-    def _entries(self) -> Iterator[Entry]:
+    def entries(self) -> Iterator[Entry]:
         monitor = cast(Host, self.app).monitor
         yield from _tabs(self.app, monitor.tabs)
         yield from _order(monitor.grid)

